@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { Name } from "./names.ts";
+import { Size } from "./quantities/size.ts";
+import { Rate } from "./quantities/rate.ts";
+
+/** Savings that a document counts on; each is priced against the bill. */
+export const Saving = z.enum([
+  "spot",
+  "reserved-instances",
+  "savings-plans",
+  "vpc-endpoints-for-nat",
+  "single-nat",
+  "scheduled-scaling",
+  "auto-scaling",
+  "right-sizing",
+  "storage-lifecycle",
+  "cdn-caching",
+]);
+
+/** What a bill needs beyond the parts: tags, and the usage that is assumed where usage costs. */
+export const Billing = z.strictObject({
+  tags: z.record(Name, z.string().min(1)).default({}),
+  savings: z.array(Saving).default([]),
+  /** Each month, unless it is a rate. */
+  usage: z
+    .strictObject({
+      requests: Rate.optional(),
+      transferOut: Size.optional(),
+      natTraffic: Size.optional(),
+      imageStorage: Size.optional(),
+      logs: Size.optional(),
+      cdnTransfer: Size.optional(),
+      bucketStorage: Size.optional(),
+    })
+    .prefault({}),
+});
