@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { show } from "../data.ts";
 
 /** An IPv4 network: its first address as a 32-bit number, and the length of its prefix. */
 export interface Network4 {
@@ -42,6 +43,6 @@ export function overlaps(one: Network4, other: Network4): boolean {
 
 export const Cidr = z.custom<CidrText>((value) => typeof value === "string" && parseCidr(value) !== null, {
   error: (issue) =>
-    `${JSON.stringify(issue.input) ?? "nothing"} is not an IPv4 network: write it like "10.0.1.0/24", with no bits behind the prefix`,
+    `${show(issue.input)} is not an IPv4 network: write it like "10.0.1.0/24", with no bits behind the prefix`,
   params: { code: "CIDR_UNREADABLE" },
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { show } from "../data.ts";
 
 /**
  * A quantity as people write it: `"30s"`, `"512MiB"`. In an architecture it is text of the given shape,
@@ -11,8 +12,7 @@ export function quantity<Text extends string>(
 ) {
   return z
     .custom<Text>((value) => typeof value === "string" && parse(value) !== null, {
-      error: (issue) =>
-        `${JSON.stringify(issue.input) ?? "nothing"} is not a ${kind}: write it like ${example}`,
+      error: (issue) => `${show(issue.input)} is not a ${kind}: write it like ${example}`,
       params: { code: "QUANTITY_UNREADABLE" },
     })
     .transform((text) => parse(text) as number);
