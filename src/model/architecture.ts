@@ -84,9 +84,11 @@ export type ResolvedService = ResolvedArchitecture["services"][string];
 export type ResolvedStore = ResolvedArchitecture["stores"][string];
 export type ResolvedObjective = ResolvedArchitecture["objectives"][number];
 
-type DeepReadonly<T> = T extends string | number | boolean | undefined
+type DeepReadonly<T> = unknown extends T
   ? T
-  : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+  : T extends string | number | boolean | undefined
+    ? T
+    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
 
 /**
  * Describes an architecture. Checked by type here: a reference to a part that does not exist does not compile.

@@ -21,6 +21,8 @@ export const Saving = z.enum([
 export const Billing = z.strictObject({
   tags: z.record(Name, z.string().min(1)).default({}),
   savings: z.array(Saving).default([]),
+  /** The term of reserved instances and savings plans. */
+  commitment: z.enum(["1-year", "3-year"]).default("1-year"),
   /** Each month, unless it is a rate. */
   usage: z
     .strictObject({

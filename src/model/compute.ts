@@ -24,6 +24,13 @@ const Mesh = z.strictObject({
   kind: z.literal("istio"),
   mutualTls: z.enum(["strict", "permissive"]).default("strict"),
   retries: z.int().min(0).default(2),
+  /** A new version gets these shares of the requests, in per cent, one after the other; absent: all at once. */
+  canary: z
+    .strictObject({
+      steps: z.array(z.int().min(1).max(99)).min(1),
+      pause: Duration.prefault("5m"),
+    })
+    .optional(),
 });
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/what-is-eks.html */
@@ -34,6 +41,8 @@ const Eks = z.strictObject({
   nodeGroups: z.record(Name, NodeGroup),
   /** Grows and shrinks the node groups between their bounds when pods are pending. */
   clusterAutoscaler: z.boolean().default(true),
+  /** The most nodes that all groups have together; absent: the sum of their bounds. */
+  maxNodes: z.int().min(1).optional(),
   addOns: z
     .array(
       z.enum([
@@ -88,7 +97,11 @@ const Ec2AutoScaling = z.strictObject({
   image: z.enum(["amazon-linux-2023", "ubuntu-24.04"]).default("amazon-linux-2023"),
   architecture: CpuArchitecture.default("x86_64"),
   volume: z
-    .strictObject({ size: Size.prefault("20GiB"), type: z.enum(["gp3", "gp2"]).default("gp3") })
+    .strictObject({
+      size: Size.prefault("20GiB"),
+      type: z.enum(["gp3", "gp2"]).default("gp3"),
+      encrypted: z.boolean().default(true),
+    })
     .prefault({}),
   /** IMDSv2 only: an instance's credentials cannot be fetched through a plain forwarded GET. */
   metadataTokens: z.enum(["required", "optional"]).default("required"),

@@ -10,6 +10,7 @@ export const OVERLAID = {
   compute: [
     "nodeGroups",
     "clusterAutoscaler",
+    "maxNodes",
     "capacity",
     "containerInsights",
     "instanceType",

@@ -38,8 +38,9 @@ export const PartReference = z
   .transform((value) => value as unknown as string);
 
 /** `T` with every reference in it replaced by the names that an architecture gives to its parts. */
-export type Named<T, Names extends Record<PartKind, string>> =
-  T extends Reference<infer Kind>
+export type Named<T, Names extends Record<PartKind, string>> = unknown extends T
+  ? T
+  : T extends Reference<infer Kind>
     ? Names[Kind]
     : T extends string | number | boolean | null | undefined
       ? T

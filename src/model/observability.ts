@@ -17,6 +17,8 @@ export const Signal = z.enum([
   "database-connections",
   "database-connection-errors",
   "database-storage",
+  "database-iops",
+  "database-latency",
   "replication-lag",
   "cache-hit-rate",
   "sign-ups",
@@ -52,6 +54,7 @@ export const Observability = z.strictObject({
     collector: z.enum(["awslogs", "fluentd", "cloudwatch-agent"]).default("awslogs"),
     group: z.string().min(1).optional(),
     retention: Duration,
+    compression: z.enum(["gzip", "none"]).default("gzip"),
   }),
   metrics: z
     .strictObject({
@@ -71,6 +74,8 @@ export const Observability = z.strictObject({
       backend: z.enum(["jaeger", "x-ray"]).default("jaeger"),
       /** The share of traces that is kept, 0 to 1. */
       sampling: z.number().min(0).max(1).default(0.1),
+      /** Each log line names the trace that it belongs to. */
+      inLogs: z.boolean().default(true),
     })
     .optional(),
   dashboards: z

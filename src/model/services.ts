@@ -104,6 +104,14 @@ const replicated = {
     .default({}),
 };
 
+/** A request that shows what a service does; `up` prints it for people to try. */
+const Example = z.strictObject({
+  method: z.enum(["GET", "POST", "PUT", "DELETE"]).default("GET"),
+  path: HttpPath,
+  /** Sent as JSON. */
+  body: z.record(z.string(), z.unknown()).optional(),
+});
+
 /** Answers requests, in replicas behind the load balancer or behind other services. */
 export const WebService = z.strictObject({
   kind: z.literal("web"),
@@ -115,6 +123,7 @@ export const WebService = z.strictObject({
     .default({}),
   /** Processes that share a replica's port, where its server forks (Gunicorn's workers). */
   workers: z.int().min(1).default(1),
+  example: Example.optional(),
 });
 
 /** Works on a queue or on a schedule of its own, in replicas. */

@@ -14,7 +14,9 @@ const StorageClass = z.enum([
 export const Bucket = z.strictObject({
   kind: z.literal("bucket"),
   ...storeBase,
-  purpose: z.enum(["site", "logs", "backups", "uploads", "metrics"]),
+  purpose: z.enum(["site", "logs", "backups", "uploads", "metrics", "artifacts"]),
+  /** Where it is, if not in the architecture's own region: a bucket that another one is copied to. */
+  region: z.string().min(1).optional(),
   versioned: z.boolean().default(false),
   /** Objects move to a cheaper class when they are this old. */
   lifecycle: z.array(z.strictObject({ after: Duration, to: StorageClass })).default([]),

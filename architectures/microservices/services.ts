@@ -1,0 +1,74 @@
+const scaling = [
+  { kind: "target-tracking", metric: "cpu", target: 70, cooldown: { out: "0s", in: "300s" } },
+  { kind: "target-tracking", metric: "memory", target: 80, cooldown: { out: "0s", in: "300s" } },
+] as const;
+
+/** From the load balancer inwards: front end, gateway, backend. No limits: each pod is guaranteed what it asks for. */
+export const services = {
+  frontend: {
+    kind: "web",
+    description: "The React application's files, and the way to the gateway for its calls.",
+    command: ["node", "services/web/src/main.ts"],
+    image: { repository: "web" },
+    port: 8080,
+    targetHealth: { path: "/healthz" },
+    probes: { liveness: { path: "/healthz" }, readiness: { path: "/healthz" } },
+    size: { cpu: "100m", memory: "128MiB" },
+    replicas: { min: 3, desired: 3, max: 10 },
+    scaling,
+    spread: "zones",
+    disruption: { minAvailable: 2 },
+    uses: ["gateway"],
+    runAsNonRoot: true,
+  },
+
+  gateway: {
+    kind: "web",
+    description: "Rate limiting, authentication and routing.",
+    command: ["node", "services/gateway/src/main.ts"],
+    image: { repository: "gateway" },
+    port: 3000,
+    targetHealth: { path: "/healthz" },
+    probes: { liveness: { path: "/healthz" }, readiness: { path: "/readyz" } },
+    size: { cpu: "250m", memory: "256MiB" },
+    replicas: { min: 2, desired: 2, max: 15 },
+    scaling,
+    spread: "zones",
+    disruption: { minAvailable: 1 },
+    uses: ["backend", "cache"],
+    secrets: ["jwt-key"],
+    runAsNonRoot: true,
+  },
+
+  backend: {
+    kind: "web",
+    description: "The business logic, and all access to the database.",
+    command: ["node", "services/validator/src/main.ts"],
+    image: { repository: "validator" },
+    port: 8000,
+    targetHealth: { path: "/healthz" },
+    probes: {
+      liveness: { path: "/healthz" },
+      readiness: { path: "/readyz" },
+      startup: { path: "/healthz", interval: "5s", failures: 12 },
+    },
+    size: { cpu: "250m", memory: "256MiB" },
+    replicas: { min: 3, desired: 3, max: 20 },
+    scaling,
+    spread: "zones",
+    disruption: { minAvailable: 2 },
+    uses: ["database", "cache", "uploads"],
+    secrets: ["database-credentials"],
+    runAsNonRoot: true,
+  },
+
+  migrate: {
+    kind: "job",
+    command: ["node", "services/validator/src/migrate.ts"],
+    image: { repository: "validator" },
+    size: { cpu: "250m", memory: "256MiB" },
+    before: ["backend"],
+    uses: ["database"],
+    secrets: ["database-credentials"],
+  },
+} as const;

@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import type { TimingProfile } from "#control/health.ts";
+import { PlumblineError } from "#model/errors.ts";
+import { Name } from "#model/names.ts";
+import { type Launched, launch } from "#twin/launch.ts";
+import { stateDirectory, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
+import { runningRecord } from "#twin/state/supervisor-record.ts";
+import type { TwinStatus } from "#twin/status.ts";
+import { resolveNamed } from "../architectures.ts";
+import { example, jsonOption, parsePort } from "../options.ts";
+import { printJson } from "../output.ts";
+import { progressPrinter } from "../progress.ts";
+import { tryIt } from "../try-it.ts";
+import { renderStatus } from "../status-view.ts";
+import { style } from "../style.ts";
+
+interface UpOptions {
+  readonly environment: string;
+  readonly name?: string;
+  readonly port?: number;
+  readonly profile: TimingProfile;
+  readonly detach?: true;
+  readonly json?: true;
+}
+
+export function upCommand(): Command {
+  return new Command("up")
+    .description("run an architecture on this machine, until Ctrl-C or, detached, until `plumbline down`")
+    .argument("[architecture]", "its name or file; the folder's own architecture.ts if left out")
+    .option("-e, --environment <name>", "which of its environments", "development")
+    .option("--name <name>", "a name for this twin, to run a second one beside the first")
+    .option(
+      "--port <number>",
+      "the load balancer's port; the first free one from 8080 on if left out",
+      parsePort,
+    )
+    .addOption(
+      new Option(
+        "--profile <name>",
+        "how fast health is checked: fast as fits one machine, or as the document says",
+      )
+        .choices(["local", "document"])
+        .default("local"),
+    )
+    .option("-d, --detach", "leave it running and return when all of it is healthy")
+    .addOption(jsonOption())
+    .addHelpText("after", example("up fargate", "up fargate --environment production --detach"))
+    .action(up);
+}
+
+async function up(architectureName: string | undefined, options: UpOptions): Promise<void> {
+  const { environment, profile, port = null } = options;
+  const { file, project, architecture } = await resolveNamed(architectureName, environment);
+  const name = checkName(options.name ?? twinName(architecture.name, environment));
+  const stateRoot = join(twinsDirectory(process.cwd()), name);
+  refuseSecond(name, stateRoot);
+
+  const print = progressPrinter(process.stderr);
+  if (!options.json)
+    console.error(`${style.bold(architecture.name)} (${environment}) starts; its state is in ${stateRoot}\n`);
+  const twin = launch(
+    { name, architectureFile: file, environment, project, stateRoot, profile, port },
+    print,
+  );
+  const interrupted = stopOnSignal(twin);
+  let status: TwinStatus;
+  try {
+    status = await twin.ready;
+  } catch (error) {
+    await twin.ended;
+    if (interrupted()) return void (process.exitCode = 130);
+    throw error;
+  }
+
+  if (options.json) printJson(status);
+  else console.log(`\n${renderStatus(status)}\n${tryIt(architecture, status)}`);
+  if (options.detach) {
+    twin.detach();
+    if (!options.json)
+      console.log(`It goes on running. End it with ${style.bold(`plumbline down ${name}`)}.`);
+    return;
+  }
+  if (!options.json) console.log(style.dim("Ctrl-C stops it.\n"));
+  const code = await twin.ended;
+  if (!interrupted() && code !== 0) {
+    throw new PlumblineError(
+      "SUPERVISOR_ENDED",
+      `The supervisor ended with code ${code}.`,
+      `See ${stateDirectory(stateRoot).logs}.`,
+    );
+  }
+}
+
+function checkName(name: string): string {
+  const checked = Name.safeParse(name);
+  if (checked.success) return name;
+  throw new PlumblineError(
+    "NAME_INVALID",
+    `"${name}" cannot name a twin: ${checked.error.issues[0]?.message}.`,
+    "Choose another --name.",
+  );
+}
+
+/** Says so before a supervisor is started; the lock decides where two commands race. */
+function refuseSecond(name: string, stateRoot: string): void {
+  const record = runningRecord(stateDirectory(stateRoot));
+  if (!record) return;
+  throw new PlumblineError(
+    "TWIN_RUNNING",
+    `The twin ${name} is up already, supervised by process ${record.process.pid}.`,
+    `See it with \`plumbline status ${name}\`, end it with \`plumbline down ${name}\`, or give a second one its own --name.`,
+  );
+}
+
+/** The first signal asks the twin to stop; @returns whether there was one. */
+function stopOnSignal(twin: Launched): () => boolean {
+  let interrupted = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (!interrupted)
+        console.error(style.dim("\nStopping: draining connections, then stopping every process ..."));
+      interrupted = true;
+      twin.stop();
+    });
+  }
+  return () => interrupted;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { packageRoot } from "#twin/architecture-file.ts";
+import { checkCommand } from "./commands/check.ts";
+import { describeCommand } from "./commands/describe.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { downCommand } from "./commands/down.ts";
+import { listCommand } from "./commands/list.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { statusCommand } from "./commands/status.ts";
+import { upCommand } from "./commands/up.ts";
+import { exitCodeOf, printFailure } from "./failures.ts";
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+  version: string;
+};
+
+const program = new Command("plumbline")
+  .description(
+    "Runs the system that an architecture document describes, and shows which of its figures are true.",
+  )
+  .version(version)
+  .showHelpAfterError("Run `plumbline --help` for what there is.")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    "\nExample:\n  $ plumbline up fargate --environment production\n\nExit codes: 0 done, 1 it failed and says why, 2 the command was not understood.",
+  );
+
+for (const command of [
+  upCommand(),
+  statusCommand(),
+  logsCommand(),
+  downCommand(),
+  listCommand(),
+  describeCommand(),
+  checkCommand(),
+  doctorCommand(),
+]) {
+  program.addCommand(
+    command
+      .exitOverride()
+      .showHelpAfterError(`Run \`plumbline ${command.name()} --help\` for what it takes.`),
+  );
+}
+
+// Whoever reads our output may stop reading: `plumbline list | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) printFailure(error, process.argv.includes("--json"));
+  process.exitCode = exitCodeOf(error);
+}

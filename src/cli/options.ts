@@ -1,0 +1,21 @@
+import { InvalidArgumentError, Option } from "commander";
+
+export const jsonOption = () => new Option("--json", "print one JSON object as the last line");
+
+/** A TCP port. @throws InvalidArgumentError, which ends in a usage error. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new InvalidArgumentError("A whole number is expected.");
+}
+
+/** Help with an example, as every command has it. */
+export function example(...lines: string[]): string {
+  return `\nExample:\n${lines.map((line) => `  $ plumbline ${line}`).join("\n")}`;
+}

@@ -1,0 +1,95 @@
+import type { TwinStatus } from "#twin/status.ts";
+import { formatUptime, table } from "./output.ts";
+import { paintState, style } from "./style.ts";
+
+/** A running twin as a picture in text: the entry, each zone with what is in it, and what stands in for what. */
+export function renderStatus(status: TwinStatus): string {
+  return [
+    heading(status),
+    "",
+    entry(status),
+    ...status.zones.map((zone) => zoneBlock(status, zone.name)),
+    stores(status),
+    substitutes(status),
+  ]
+    .filter((block) => block !== null)
+    .join("\n");
+}
+
+function heading({
+  architecture,
+  environment,
+  phase,
+  uptimeSeconds,
+  profile,
+  supervisor,
+}: TwinStatus): string {
+  const facts = [
+    `up ${formatUptime(uptimeSeconds)}`,
+    `timing profile ${profile}`,
+    `supervisor ${supervisor.pid} (${supervisor.memoryMiB} MiB)`,
+  ];
+  return `${style.bold(architecture)} (${environment}) is ${paintState(phase)}  ${style.dim(facts.join(", "))}`;
+}
+
+function entry({ loadBalancer }: TwinStatus): string {
+  const listeners = loadBalancer.listeners.map((url) => style.cyan(url)).join("  ");
+  return `  internet ──▶ load balancer  ${listeners || style.yellow("not listening yet")}  ${style.dim(pid(loadBalancer.pid))}`;
+}
+
+function zoneBlock({ zones, services, stores }: TwinStatus, name: string): string {
+  const zone = zones.find((each) => each.name === name);
+  const subnets = Object.entries(zone?.subnets ?? {}).map(([tier, cidr]) => `${tier} ${cidr}`);
+  const rows = [
+    ...services.flatMap(({ replicas }) =>
+      replicas
+        .filter((replica) => replica.zone === name)
+        .map(({ id, state, address, pid: process }) => [
+          id,
+          paintState(state),
+          "",
+          address,
+          style.dim(pid(process)),
+        ]),
+    ),
+    ...stores.flatMap(({ nodes }) =>
+      nodes
+        .filter((node) => node.zone === name)
+        .map(({ id, role, state, address, pid: process }) => [
+          id,
+          paintState(state),
+          role,
+          address,
+          style.dim(pid(process)),
+        ]),
+    ),
+    [
+      "forwarder",
+      paintState(zone?.forwarder.state ?? "down"),
+      "",
+      "",
+      style.dim(pid(zone?.forwarder.pid ?? null)),
+    ],
+  ];
+  return `  ${style.bold(name)}  ${style.dim(subnets.join("  "))}\n${table(rows, "    ")}`;
+}
+
+function stores({ stores }: TwinStatus): string | null {
+  if (stores.length === 0) return null;
+  const rows = stores.map(({ name, program, nodes, writer, reader, protected: isProtected }) => [
+    name,
+    program,
+    nodes.length > 1 ? (isProtected ? style.green("in two zones") : style.yellow("not protected")) : "",
+    nodes.length > 0 ? `writer ${writer}  reader ${reader}` : writer,
+  ]);
+  return `\n  ${style.bold("stores")}\n${table(rows, "    ")}`;
+}
+
+function substitutes({ substitutes }: TwinStatus): string {
+  const rows = substitutes.map(({ part, declared, runs }) => [style.dim(part), declared, `→ ${runs}`]);
+  return `\n  ${style.bold("in place of AWS")}\n${table(rows, "    ")}`;
+}
+
+function pid(process: number | null): string {
+  return process === null ? "" : `pid ${process}`;
+}

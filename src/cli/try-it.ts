@@ -1,0 +1,17 @@
+import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { TwinStatus } from "#twin/status.ts";
+import { style } from "./style.ts";
+
+/** The request that the architecture gives as an example, as a command to copy; empty if it gives none. */
+export function tryIt({ services }: ResolvedArchitecture, { endpoint }: TwinStatus): string {
+  for (const service of Object.values(services)) {
+    if (service.kind !== "web" || !service.example) continue;
+    const { method, path, body } = service.example;
+    const verb = method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`;
+    const json = JSON.stringify(body)?.replaceAll("'", String.raw`'\''`);
+    const data =
+      json === undefined ? "" : ` \\\n    -H 'content-type: application/json' \\\n    -d '${json}'`;
+    return `Try it:\n  ${style.cyan(`curl -i${verb} ${endpoint}${path}${data}`)}\n`;
+  }
+  return "";
+}

@@ -1,0 +1,147 @@
+import type { ResolvedArchitecture } from "#model/architecture.ts";
+import { PlumblineError } from "#model/errors.ts";
+import type { Configuration, Rule } from "#entry/configuration.ts";
+import type { FromBalancer, ToBalancer } from "#entry/messages.ts";
+import type { EventLog } from "./event-log.ts";
+import { KeptProcess } from "./processes/kept-process.ts";
+import type { Processes } from "./processes/processes.ts";
+
+type Target = Extract<ToBalancer, { kind: "targets" }>["targets"][number];
+type Listener = Configuration["listeners"][number];
+
+/** How many ports behind the wanted one are tried when it is taken. */
+const PORTS_TRIED = 50;
+/** Ports below 1024 are root's: 80 becomes 8080, and 443 becomes 8443. */
+const UNPRIVILEGED = 8000;
+
+/** The load balancer's process, seen from the supervisor: it is told its listeners and its targets. */
+export class Balancer {
+  readonly #process: KeptProcess<ToBalancer, FromBalancer>;
+  readonly #architecture: ResolvedArchitecture;
+  readonly #targets = new Map<string, readonly Target[]>();
+  readonly #onDrained: (service: string, target: string) => void;
+  /** The port of the first listener that the user asked for; null leaves the choice to us. */
+  readonly #fixedPort: number | null;
+  #offset = 0;
+  #urls: string[] = [];
+  #configured = Promise.withResolvers<void>();
+
+  constructor(
+    architecture: ResolvedArchitecture,
+    tools: { processes: Processes; events: EventLog },
+    options: { port: number | null; onDrained: (service: string, target: string) => void },
+  ) {
+    this.#architecture = architecture;
+    this.#fixedPort = options.port;
+    this.#onDrained = options.onDrained;
+    this.#process = new KeptProcess("load-balancer", "src/entry/main.ts", tools, {
+      onStart: () => this.#configure(),
+      onMessage: (message) => this.#heard(message),
+    });
+  }
+
+  /** Returns when every listener listens. */
+  async start(): Promise<void> {
+    this.#process.start();
+    await this.#configured.promise;
+  }
+
+  setTargets(service: string, targets: readonly Target[]): void {
+    this.#targets.set(service, targets);
+    this.#process.send({ kind: "targets", group: service, targets: [...targets] });
+  }
+
+  stop(deadlineMs: number): Promise<void> {
+    return this.#process.stop(deadlineMs);
+  }
+
+  get pid(): number | null {
+    return this.#process.pid;
+  }
+
+  /** The URLs of the listeners, in the architecture's order. */
+  get urls(): readonly string[] {
+    return this.#urls;
+  }
+
+  #configure(): void {
+    const configuration = balancerConfiguration(this.#architecture, (port, index) =>
+      this.#fixedPort === null ? unprivileged(port) + this.#offset : this.#fixedPort + index,
+    );
+    this.#process.send({ kind: "configure", configuration });
+    for (const [group, targets] of this.#targets)
+      this.#process.send({ kind: "targets", group, targets: [...targets] });
+  }
+
+  #heard(message: FromBalancer): void {
+    switch (message.kind) {
+      case "listening":
+        this.#urls = message.listeners.map(({ host, port }) => `http://${host}:${port}`);
+        return this.#configured.resolve();
+      case "drained":
+        return this.#onDrained(message.group, message.target);
+      case "failed":
+        if (message.code === "PORT_TAKEN" && this.#fixedPort === null && this.#offset < PORTS_TRIED) {
+          this.#offset += 1;
+          return this.#configure();
+        }
+        return this.#configured.reject(
+          new PlumblineError(
+            message.code,
+            message.message,
+            "End what listens there, or choose another port with --port.",
+          ),
+        );
+      case "configured":
+      case "metrics":
+        return;
+    }
+  }
+}
+
+function unprivileged(port: number): number {
+  return port < 1024 ? UNPRIVILEGED + port : port;
+}
+
+/** The listeners and rules of an architecture. In a twin every listener speaks plain HTTP. */
+export function balancerConfiguration(
+  { entry: { loadBalancer } }: ResolvedArchitecture,
+  portFor: (port: number, index: number) => number,
+): Configuration {
+  const rules = loadBalancer.routes.map(ruleOf);
+  const listeners = loadBalancer.listeners.map(({ port }, index): Listener => ({
+    name: `listener-${port}`,
+    host: "127.0.0.1",
+    port: portFor(port, index),
+    rules,
+    defaultAction: {
+      kind: "fixed-response",
+      status: 404,
+      contentType: "text/plain",
+      body: "No route leads there.\n",
+    },
+  }));
+  return {
+    listeners,
+    timeouts: { clientIdle: loadBalancer.idleTimeout, targetIdle: loadBalancer.idleTimeout },
+  };
+}
+
+function ruleOf(route: ResolvedArchitecture["entry"]["loadBalancer"]["routes"][number]): Rule {
+  const conditions = { ...(route.host === undefined ? {} : { hosts: [route.host] }), paths: [route.path] };
+  if (route.to !== undefined) return { ...conditions, action: { kind: "forward", group: route.to } };
+  if (route.respond) return { ...conditions, action: { kind: "fixed-response", ...route.respond } };
+  const target = new URL(route.redirect?.to ?? "/", "http://#{host}");
+  return {
+    ...conditions,
+    action: {
+      kind: "redirect",
+      status: route.redirect?.status ?? 302,
+      protocol: "#{protocol}",
+      host: "#{host}",
+      port: "#{port}",
+      path: target.pathname,
+      query: "#{query}",
+    },
+  };
+}

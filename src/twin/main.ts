@@ -1,0 +1,88 @@
+// The supervisor process: it is told what to bring up over Node's IPC, tells what happens, and stops when it is asked
+// to, by a message, a signal or the control API, or when whoever started it in the foreground is gone.
+import { PlumblineError } from "#model/errors.ts";
+import type { EventLog } from "./event-log.ts";
+import type { FromSupervisor, ToSupervisor, UpRequest } from "./supervisor-messages.ts";
+import { Supervisor } from "./supervisor.ts";
+
+let supervisor: Supervisor | undefined;
+let stopping: Promise<void> | undefined;
+let detached = false;
+
+function tell(message: FromSupervisor): void {
+  if (process.connected) process.send!(message, undefined, undefined, () => {});
+}
+
+function watch(events: EventLog): void {
+  events.subscribe((event) => tell({ kind: "event", event }));
+}
+
+/** Stops once, and ends the process: with 1 where it never got up. */
+function stop(failure?: FromSupervisor): void {
+  stopping ??= (async () => {
+    let message: FromSupervisor = failure ?? { kind: "stopped" };
+    try {
+      await supervisor?.down();
+    } catch (error) {
+      message = failureOf(error);
+    }
+    tell(message);
+    if (process.connected) process.disconnect?.();
+    process.exit(failure ? 1 : 0);
+  })();
+}
+
+async function up(request: UpRequest): Promise<void> {
+  supervisor = new Supervisor(request, () => stop());
+  try {
+    tell({ kind: "ready", status: await supervisor.up(watch) });
+  } catch (error) {
+    if (!stopping) stop(failureOf(error));
+  }
+}
+
+function failureOf(error: unknown): FromSupervisor {
+  if (error instanceof PlumblineError) {
+    return { kind: "failed", code: error.code, message: error.message, remedy: error.remedy };
+  }
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return {
+      kind: "failed",
+      code: "DISK_FULL",
+      message,
+      remedy: "Free some space, then run the command again.",
+    };
+  }
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+    return {
+      kind: "failed",
+      code: "STATE_UNWRITABLE",
+      message,
+      remedy: "Choose a writable folder with PLUMBLINE_STATE.",
+    };
+  }
+  console.error(stack);
+  return {
+    kind: "failed",
+    code: "UNEXPECTED",
+    message: String(message),
+    remedy: "This is a bug: please report it with logs/supervisor.log.",
+  };
+}
+
+process.on("message", (message: ToSupervisor) => {
+  switch (message.kind) {
+    case "up":
+      return void up(message);
+    case "detach":
+      detached = true;
+      return;
+    case "stop":
+      return stop();
+  }
+});
+process.on("disconnect", () => (detached ? undefined : stop()));
+process.on("SIGTERM", () => stop());
+process.on("SIGINT", () => stop());
+process.on("SIGHUP", () => (detached ? undefined : stop()));

@@ -1,0 +1,35 @@
+import type { ChildProcess } from "node:child_process";
+import type { Address } from "../addresses.ts";
+import { type Processes, signalGroup } from "../processes/processes.ts";
+
+/** The process of one replica and where it listens. */
+export class ReplicaProcess {
+  readonly address: Address;
+  readonly startedAt = new Date().toISOString();
+  readonly #child: ChildProcess;
+
+  constructor(
+    processes: Processes,
+    launch: { role: string; command: readonly string[]; cwd: string; env: Readonly<Record<string, string>> },
+    address: Address,
+    listeners: { started: () => void; exited: (reason: string) => void },
+  ) {
+    this.address = address;
+    this.#child = processes.start(launch);
+    this.#child.once("spawn", listeners.started);
+    this.#child.once("error", (error) => listeners.exited(error.message));
+    this.#child.once("exit", (code, signal) => {
+      // What it has forked ends with it, as everything in a container does.
+      signalGroup(this.#child, "SIGKILL");
+      listeners.exited(signal === null ? `ended with code ${code}` : `ended by ${signal}`);
+    });
+  }
+
+  get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    signalGroup(this.#child, name);
+  }
+}

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { readJson, writePrivately } from "./files.ts";
+import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import type { StateDirectory } from "./state-directory.ts";
+
+const Entry = z.object({ pid: z.int(), startedAt: z.string(), role: z.string() });
+const Journal = z.object({ schemaVersion: z.literal(1), processes: z.array(Entry) });
+
+/** A process of a twin and what it is there for: `load-balancer`, `api-1`, `database-a`. */
+export type JournalEntry = z.output<typeof Entry>;
+
+/**
+ * Which processes a twin has started. It is written before anyone relies on a process, so that whoever comes after a
+ * supervisor that was killed knows exactly what is left: by number and start time, never by number alone.
+ */
+export class ProcessJournal {
+  readonly #file: string;
+  readonly #entries = new Map<number, JournalEntry>();
+
+  constructor(state: StateDirectory) {
+    this.#file = state.journal;
+  }
+
+  started(pid: number, role: string): void {
+    const identity = identify(pid);
+    if (!identity) return;
+    this.#entries.set(pid, { ...identity, role });
+    this.#write();
+  }
+
+  ended(pid: number): void {
+    if (this.#entries.delete(pid)) this.#write();
+  }
+
+  #write(): void {
+    writePrivately(this.#file, JSON.stringify({ schemaVersion: 1, processes: [...this.#entries.values()] }));
+  }
+}
+
+/** The processes of a twin that still run, though nobody supervises them. */
+export function leftovers(state: StateDirectory): (JournalEntry & ProcessIdentity)[] {
+  const journal = Journal.safeParse(readJson(state.journal)).data;
+  return (journal?.processes ?? []).filter(isRunning);
+}

@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { storeAccount } from "#stores/account.ts";
+import { chooseDataRoot, reachableBy } from "#stores/reach.ts";
+
+/** Where everything of one twin is: what it is, what it runs, what it wrote, what it stores. */
+export interface StateDirectory {
+  readonly root: string;
+  /** Who supervises it, where its control API is, and the token; mode 0600. */
+  readonly supervisor: string;
+  /** Every process that was started and not seen to end. */
+  readonly journal: string;
+  readonly lock: string;
+  readonly secrets: string;
+  readonly logs: string;
+  /** One folder for each store's nodes. */
+  readonly data: string;
+}
+
+export function stateDirectory(root: string): StateDirectory {
+  return {
+    root,
+    supervisor: join(root, "supervisor.json"),
+    journal: join(root, "processes.json"),
+    lock: join(root, "lock"),
+    secrets: join(root, "secrets.json"),
+    logs: join(root, "logs"),
+    data: join(root, "data"),
+  };
+}
+
+/** An environment of an architecture; `--name` gives a second twin of the same a name of its own. */
+export function twinName(architecture: string, environment: string): string {
+  return `${architecture}-${environment}`;
+}
+
+/**
+ * The folder that holds a project's twins: `.plumbline` in the project. Where root works in a folder that others may
+ * not enter, such as a clone under /root, databases could not reach their data there, as they refuse to run as root:
+ * then it is a folder of the project's own elsewhere.
+ */
+export function twinsDirectory(project: string): string {
+  const wanted = resolve(project, process.env["PLUMBLINE_STATE"] ?? ".plumbline");
+  const account = storeAccount();
+  return chooseDataRoot(wanted, {
+    root: account !== undefined,
+    reachable: (directory) => reachableBy(account, directory),
+  });
+}
+
+/** The names of the twins that have state in a folder. */
+export function twinsIn(twins: string): string[] {
+  try {
+    return readdirSync(twins, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,38 @@
+import type { ResolvedStore } from "#model/architecture.ts";
+import { PlumblineError } from "#model/errors.ts";
+import type { StoreKind } from "#model/stores/store.ts";
+import type { TwinContext } from "../twin-context.ts";
+import { BucketKeeper } from "./bucket-keeper.ts";
+import { PostgresqlKeeper } from "./postgresql-keeper.ts";
+import type { StoreKeeper } from "./store-keeper.ts";
+
+type KeeperOf<Kind extends StoreKind> = (
+  name: string,
+  store: Extract<ResolvedStore, { kind: Kind }>,
+  context: TwinContext,
+) => StoreKeeper;
+
+/** Who keeps each kind of store; null where the twin cannot run it. A new kind does not compile until it is here. */
+const KEEPERS: { readonly [Kind in StoreKind]: KeeperOf<Kind> | null } = {
+  postgresql: (name, store, context) => new PostgresqlKeeper(name, store, context),
+  bucket: (name, _store, context) => new BucketKeeper(name, context),
+  mysql: null,
+  documentdb: null,
+  redis: null,
+};
+
+/** @throws PlumblineError STORE_UNSUPPORTED, before anything is started. */
+export function keepStore(name: string, store: ResolvedStore, context: TwinContext): StoreKeeper {
+  const keeper = KEEPERS[store.kind] as KeeperOf<StoreKind> | null;
+  if (keeper) return keeper(name, store, context);
+  throw new PlumblineError(
+    "STORE_UNSUPPORTED",
+    `The twin cannot run the store ${name}: nothing here stands in for ${store.kind}.`,
+    `Run an architecture whose stores are ${supportedKinds().join(" and ")}; \`plumbline check\` and \`describe\` work for this one.`,
+  );
+}
+
+/** The kinds of store that a twin can run. */
+export function supportedKinds(): StoreKind[] {
+  return (Object.keys(KEEPERS) as StoreKind[]).filter((kind) => KEEPERS[kind] !== null);
+}

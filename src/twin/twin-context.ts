@@ -1,0 +1,25 @@
+import type { TimingProfile } from "#control/health.ts";
+import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { AddressBook } from "./addresses.ts";
+import type { EventLog } from "./event-log.ts";
+import type { ZoneForwarder } from "./forwarders.ts";
+import type { Processes } from "./processes/processes.ts";
+import type { SecretFile } from "./secrets.ts";
+import type { Endpoints } from "./service-environment.ts";
+import type { StateDirectory } from "./state/state-directory.ts";
+
+/** What every part of a twin works with. */
+export interface TwinContext {
+  readonly architecture: ResolvedArchitecture;
+  /** The folder that commands are run in. */
+  readonly project: string;
+  readonly profile: TimingProfile;
+  readonly state: StateDirectory;
+  readonly addresses: AddressBook;
+  readonly processes: Processes;
+  readonly secrets: SecretFile;
+  readonly events: EventLog;
+  readonly forwarders: readonly ZoneForwarder[];
+  /** Where things are reached from a zone. */
+  readonly endpoints: (zone: string) => Endpoints;
+}
