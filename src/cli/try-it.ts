@@ -8,7 +8,8 @@ export function tryIt({ services }: ResolvedArchitecture, { endpoint }: TwinStat
     if (service.kind !== "web" || !service.example) continue;
     const { method, path, body } = service.example;
     const verb = method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`;
-    const json = JSON.stringify(body)?.replaceAll("'", String.raw`'\''`);
+    const now = new Date().toISOString();
+    const json = JSON.stringify(body)?.replaceAll("${NOW}", now).replaceAll("'", String.raw`'\''`);
     const data =
       json === undefined ? "" : ` \\\n    -H 'content-type: application/json' \\\n    -d '${json}'`;
     return `Try it:\n  ${style.cyan(`curl -i${verb} ${endpoint}${path}${data}`)}\n`;

@@ -108,7 +108,7 @@ const replicated = {
 const Example = z.strictObject({
   method: z.enum(["GET", "POST", "PUT", "DELETE"]).default("GET"),
   path: HttpPath,
-  /** Sent as JSON. */
+  /** Sent as JSON; `${NOW}` in it stands for the time at which it is printed. */
   body: z.record(z.string(), z.unknown()).optional(),
 });
 

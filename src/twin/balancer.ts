@@ -103,13 +103,13 @@ function unprivileged(port: number): number {
   return port < 1024 ? UNPRIVILEGED + port : port;
 }
 
-/** The listeners and rules of an architecture. In a twin every listener speaks plain HTTP. */
+/** The listeners and rules of an architecture, as far as a twin has them. */
 export function balancerConfiguration(
-  { entry: { loadBalancer } }: ResolvedArchitecture,
+  { entry: { loadBalancer } }: Pick<ResolvedArchitecture, "entry">,
   portFor: (port: number, index: number) => number,
 ): Configuration {
   const rules = loadBalancer.routes.map(ruleOf);
-  const listeners = loadBalancer.listeners.map(({ port }, index): Listener => ({
+  const listeners = twinListeners(loadBalancer.listeners).map(({ port }, index): Listener => ({
     name: `listener-${port}`,
     host: "127.0.0.1",
     port: portFor(port, index),
@@ -125,6 +125,17 @@ export function balancerConfiguration(
     listeners,
     timeouts: { clientIdle: loadBalancer.idleTimeout, targetIdle: loadBalancer.idleTimeout },
   };
+}
+
+/**
+ * A twin has no certificate, so an https listener is left out, and one that would redirect to it forwards itself. Where
+ * there is nothing but https, it is served without TLS.
+ */
+function twinListeners<L extends { readonly protocol: "http" | "https" }>(
+  listeners: readonly L[],
+): readonly L[] {
+  const plain = listeners.filter(({ protocol }) => protocol === "http");
+  return plain.length > 0 ? plain : listeners;
 }
 
 function ruleOf(route: ResolvedArchitecture["entry"]["loadBalancer"]["routes"][number]): Rule {

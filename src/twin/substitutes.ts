@@ -45,7 +45,7 @@ function entrySubstitutes({ entry }: ResolvedArchitecture): Substitute[] {
       ? missing(
           "entry.certificate",
           `ACM certificate for ${entry.certificate.domain}`,
-          "listeners speak plain HTTP",
+          "the twin has no TLS: its listeners speak plain HTTP",
         )
       : []),
     ...(entry.cdn ? missing("entry.cdn", "CloudFront", "there is one edge: this machine") : []),

@@ -32,7 +32,7 @@ export function replicaSettings(
     max: Math.max(service.replicas.max, desired),
     surge: Math.max(1, Math.floor((desired * (service.rollout.max - 100)) / 100)),
     startTimeoutMs: service.startTimeout,
-    healthCheckGracePeriodMs: 0,
+    healthCheckGracePeriodMs: service.startTimeout,
     deregistrationDelayMs: Math.min(entry.loadBalancer.deregistrationDelay, patience),
     stopTimeoutMs: Math.min(service.stopTimeout, patience),
     backoff: { baseMs: 200, capMs: 10_000, resetAfterMs: 10_000 },

@@ -181,14 +181,19 @@ export class ServiceKeeper {
 
   #judge(action: HealthAction): void {
     if (action.kind === "probe") return void this.#probe(action.target, action.probe, action.timeoutMs);
-    this.#say(
-      action.kind === "healthy" ? "info" : "warning",
-      action.target,
-      action.kind === "healthy" ? "is healthy" : `is unhealthy (${action.reason})`,
-    );
+    this.#sayHealth(action);
     this.#replicas.feed({ kind: action.kind, id: action.target });
     this.#route();
     this.#changed();
+  }
+
+  #sayHealth({ kind, target, ...rest }: Exclude<HealthAction, { kind: "probe" }>): void {
+    if (kind === "healthy") return this.#say("info", target, "is healthy");
+    const replica = this.#replicas.state.replicas.find(({ id }) => id === target);
+    // Programs take a moment until they listen; that is no news yet.
+    if (replica?.firstHealthyAt === null)
+      return this.#say("info", target, "does not answer its health check yet");
+    this.#say("warning", target, `is unhealthy (${"reason" in rest ? rest.reason : ""})`);
   }
 
   async #probe(id: string, number: number, timeoutMs: number): Promise<void> {

@@ -81,7 +81,7 @@ export class PostgresqlKeeper implements StoreKeeper {
     });
     this.#loop = new LoopRunner(replicationLoop, initial, (action) => this.#perform(action));
     void watch(
-      setup.nodes,
+      [...setup.nodes.values()],
       () => this.#state,
       (event) => this.#feed(event),
       this.#watching.signal,

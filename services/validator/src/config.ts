@@ -1,0 +1,96 @@
+import { hostname } from "node:os";
+
+import type { Policy } from "./transactions/checks/policy.ts";
+
+/** Everything that the environment decides. Times are milliseconds. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Availability zone of this replica: stored with each decision and told by /healthz. */
+  zone: string;
+  /** Name of this replica: stored with each decision and part of its request ids. */
+  replica: string;
+  writerUrl: string;
+  readerUrl: string;
+  /** Connections that write: at most as many batches are in flight. */
+  writerConnections: number;
+  readerConnections: number;
+  batchRows: number;
+  /** Decisions that may wait for a connection; one more is answered with 503. */
+  queueRows: number;
+  /** A request gets its 503 when the store has not answered by then. */
+  storeDeadline: number;
+  shutdownDeadline: number;
+  /** From SIGTERM to the closing of the port, so that a load balancer sees /readyz fail first. */
+  drainDelay: number;
+  migrateDeadline: number;
+  logLevel: string;
+  policy: Policy;
+}
+
+/** The environment does not make a configuration: every problem at once. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`The environment is not complete: ${problems.join("; ")}.`);
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+
+/** Reads the environment; throws ConfigError with all its problems. An empty variable counts as absent. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = [];
+
+  const text = (name: string, fallback: string) => env[name] || fallback;
+  const whole = (name: string, fallback: number, min: number, max: number) => {
+    const given = env[name];
+    if (!given) return fallback;
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    problems.push(`${name} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  };
+  const url = (name: string) => {
+    const given = env[name] ?? "";
+    if (!isPostgresUrl(given)) problems.push(`${name} must be a postgresql:// address`);
+    return given;
+  };
+
+  const logLevel = text("LOG_LEVEL", "info");
+  if (!LOG_LEVELS.includes(logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}`);
+
+  const writerUrl = url("DATABASE_URL");
+  const config: Config = {
+    host: text("HOST", "127.0.0.1"),
+    port: whole("PORT", 8000, 0, 65_535),
+    zone: text("ZONE", "local"),
+    replica: text("REPLICA", `${hostname()}-${process.pid}`),
+    writerUrl,
+    // Without a reader of its own everything reads where it writes; a wrong DATABASE_URL is told once.
+    readerUrl: env["DATABASE_READER_URL"] ? url("DATABASE_READER_URL") : writerUrl,
+    writerConnections: whole("WRITER_CONNECTIONS", 4, 1, 100),
+    readerConnections: whole("READER_CONNECTIONS", 4, 1, 100),
+    batchRows: whole("BATCH_ROWS", 100, 1, 1000),
+    queueRows: whole("QUEUE_ROWS", 5000, 1, 1_000_000),
+    storeDeadline: whole("STORE_DEADLINE_MS", 4500, 100, 60_000),
+    shutdownDeadline: whole("SHUTDOWN_DEADLINE_MS", 25_000, 100, 600_000),
+    drainDelay: whole("DRAIN_DELAY_MS", 0, 0, 300_000),
+    migrateDeadline: whole("MIGRATE_DEADLINE_MS", 60_000, 100, 3_600_000),
+    logLevel,
+    policy: {
+      reviewLimit: BigInt(whole("REVIEW_LIMIT", 10_000, 1, 1_000_000_000_000)),
+      futureTolerance: whole("FUTURE_TOLERANCE_MS", 120_000, 0, 86_400_000),
+      pastTolerance: whole("PAST_TOLERANCE_MS", 7 * 86_400_000, 60_000, 366 * 86_400_000),
+    },
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function isPostgresUrl(address: string): boolean {
+  const parsed = URL.parse(address);
+  return parsed !== null && (parsed.protocol === "postgresql:" || parsed.protocol === "postgres:");
+}

@@ -1,0 +1,48 @@
+import type { FastifyTypeBox } from "../http/types.ts";
+import { Problem, ProblemBody } from "../http/problems.ts";
+import { refuseOtherMethods } from "../http/server.ts";
+import { Type } from "typebox";
+
+import type { Readiness } from "./readiness.ts";
+
+const HealthBody = Type.Object({ status: Type.Literal("ok"), zone: Type.String(), version: Type.String() });
+const ReadyBody = Type.Object({ status: Type.Literal("ready"), zone: Type.String(), schema: Type.Integer() });
+
+export function healthRoutes(
+  app: FastifyTypeBox,
+  { zone, version, readiness }: { zone: string; version: string; readiness: Readiness },
+): void {
+  app.get(
+    "/healthz",
+    {
+      schema: {
+        summary: "Liveness: the process answers; the database is not asked",
+        tags: ["health"],
+        response: { 200: HealthBody },
+      },
+    },
+    () => ({ status: "ok" as const, zone, version }),
+  );
+
+  app.get(
+    "/readyz",
+    {
+      schema: {
+        summary: "Readiness: the database answers and has the migrations that this version needs",
+        tags: ["health"],
+        response: { 200: ReadyBody, 503: ProblemBody },
+      },
+    },
+    async (request) => {
+      const state = await readiness.look();
+      if (state.ready) return { status: "ready" as const, zone, schema: state.schema };
+      request.log.debug({ why: state.why }, "not ready");
+      throw new Problem("not_ready", [{ code: state.why, message: state.message, pointer: "" }], {
+        "retry-after": "1",
+      });
+    },
+  );
+
+  refuseOtherMethods(app, "/healthz", ["GET", "HEAD"]);
+  refuseOtherMethods(app, "/readyz", ["GET", "HEAD"]);
+}

@@ -1,0 +1,102 @@
+import fastify, { LogController, type FastifyError, type FastifyInstance } from "fastify";
+import type { IncomingMessage } from "node:http";
+
+import type { Config } from "../config.ts";
+import { answerClientError, answerError, malformedJson, SECURITY_HEADERS, sendProblem } from "./errors.ts";
+import { parseJson } from "./json.ts";
+import { Problem } from "./problems.ts";
+import type { FastifyTypeBox } from "./types.ts";
+
+/** A transaction with every field at its longest is a tenth of this. */
+const BODY_LIMIT = 64 * 1024;
+
+/** A server without routes: how every request is read, logged and refused. */
+export function createServer(config: Config): FastifyInstance {
+  const server = fastify({
+    // Fastify's logger is pino: JSON lines on stdout. Requests are counted elsewhere, not logged one by one.
+    logger: {
+      level: config.logLevel,
+      base: { zone: config.zone, replica: config.replica },
+      serializers: { err: describeError },
+    },
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "traceId" }),
+    requestIdHeader: false,
+    genReqId: traceIds(config.replica),
+    bodyLimit: BODY_LIMIT,
+    // A whole request within ten seconds, however slowly it trickles.
+    requestTimeout: 10_000,
+    // Longer than the 60 seconds after which a load balancer of AWS drops an idle connection: when it is the
+    // server that drops it, a request may be on its way.
+    keepAliveTimeout: 65_000,
+    // While closing, what still arrives on open connections is answered properly (with Connection: close).
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerError,
+    // Nothing is converted, dropped or filled in: what is judged is what was sent. All faults, not the first.
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        allowUnionTypes: true,
+      },
+    },
+  });
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    const encoding = request.headers["content-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      done(new Problem("unsupported_media_type"));
+      return;
+    }
+    const parsed = parseJson(body as Buffer);
+    if ("reasons" in parsed) done(malformedJson(parsed.reasons));
+    else done(null, parsed.value);
+  });
+
+  server.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem("not_found")));
+  return server;
+}
+
+/** PostgreSQL's errors quote rows in their details, and rows hold names and accounts: those stay out of the log. */
+function describeError({ name, message, code, stack = "" }: FastifyError) {
+  return { type: name, message, code, stack };
+}
+
+const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
+
+/** Answers 405 to the methods that the resource at `url` does not have (RFC 9110, section 15.5.6). */
+export function refuseOtherMethods(app: FastifyTypeBox, url: string, allowed: string[]): void {
+  const others = METHODS.filter((method) => !allowed.includes(method));
+  app.route({
+    method: others,
+    url,
+    schema: { hide: true },
+    // Before the body is read: whatever it is, it is not for this method.
+    onRequest: async () => {
+      throw new Problem("method_not_allowed", [], { allow: allowed.join(", ") });
+    },
+    handler: async () => {},
+  });
+}
+
+/** Request ids: the root of X-Amzn-Trace-Id where a load balancer set a proper one, otherwise one of ours. */
+function traceIds(replica: string): (request: Pick<IncomingMessage, "headers">) => string {
+  let count = 0;
+  const start = Date.now().toString(36);
+  return ({ headers }) => {
+    const header = headers["x-amzn-trace-id"];
+    if (typeof header === "string") {
+      const root = /(?:^|;\s*)Root=(1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24})(?:;|$)/.exec(header)?.[1];
+      if (root !== undefined) return root;
+    }
+    return `${replica}-${start}-${(++count).toString(36)}`;
+  };
+}
