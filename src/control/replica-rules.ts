@@ -1,0 +1,176 @@
+/** What is seen to after every event of a service's replicas; the order is in replicas.ts. */
+import { backoffDelay } from "./backoff.ts";
+import type { Instant, Step } from "./controller.ts";
+import { type Placement, place } from "./placement.ts";
+import {
+  type Replica,
+  type ReplicasAction,
+  type ReplicasState,
+  isGood,
+  isHealthy,
+  isLive,
+} from "./replica-state.ts";
+
+type ReplicasStep = Step<ReplicasState, ReplicasAction>;
+
+/** Marks replicas that had their time to become healthy. */
+export function noticeSick(state: ReplicasState, now: Instant): ReplicasStep {
+  let next = state;
+  for (const replica of state.replicas.filter(isGood)) {
+    const sick = diagnose(replica, state, now);
+    if (sick === null) continue;
+    next = recordFailure(updateReplica(next, { ...replica, sick }), replica, now);
+  }
+  return { state: next, actions: [] };
+}
+
+function diagnose(replica: Replica, { settings }: ReplicasState, now: Instant): Replica["sick"] {
+  if (isHealthy(replica)) return null;
+  const late = now >= replica.requestedAt + settings.startTimeoutMs;
+  if (replica.firstHealthyAt === null && late) return "did not become healthy in time";
+  // One that was healthy has started: the grace is over for it, however short it has run.
+  const beyondGrace =
+    replica.firstHealthyAt !== null ||
+    (replica.startedAt !== null && now >= replica.startedAt + settings.healthCheckGracePeriodMs);
+  return replica.health === "unhealthy" && beyondGrace ? "unhealthy" : null;
+}
+
+/**
+ * Removes what scaling in, or a better place, has made superfluous: a healthy replica only while the
+ * desired number of healthy ones remains, another one while enough are healthy or on their way.
+ */
+export function removeSurplus(state: ReplicasState, now: Instant): ReplicasStep {
+  const good = state.replicas.filter(isGood);
+  let spare = good.length - state.desired;
+  let spareHealthy = good.filter(isHealthy).length - state.desired;
+  let step: ReplicasStep = { state, actions: [] };
+  for (const id of planPlacement(state).remove) {
+    const replica = good.find((candidate) => candidate.id === id);
+    if (replica === undefined || spare <= 0 || (isHealthy(replica) && spareHealthy <= 0)) continue;
+    spare -= 1;
+    if (isHealthy(replica)) spareHealthy -= 1;
+    step = retire(step, replica, now);
+  }
+  return step;
+}
+
+/** Starts what is missing, and what a zone is short of, as far as the surge and the backoff allow. */
+export function startMissing(state: ReplicasState, now: Instant): ReplicasStep {
+  let step: ReplicasStep = { state, actions: [] };
+  for (;;) {
+    const { replicas, desired, settings, retryAt } = step.state;
+    const [zone] = planPlacement(step.state).add;
+    const missing = replicas.filter(isGood).length < desired;
+    if (!missing) step = { ...step, state: { ...step.state, vacancies: [] } };
+    if (zone === undefined || (retryAt !== null && now < retryAt)) return step;
+    if (replicas.filter(isLive).length >= desired + settings.surge) {
+      const sickest = replicas
+        .filter((replica) => isLive(replica) && !isGood(replica))
+        .toReversed()
+        .toSorted(leastPromising)[0];
+      if (!missing || sickest === undefined) return step;
+      step = retire(step, sickest, now);
+      continue;
+    }
+    step = start(step, zone, now);
+  }
+}
+
+/** Stops the sick once there are enough healthy replicas without them. */
+export function removeReplaced(state: ReplicasState, now: Instant): ReplicasStep {
+  const start: ReplicasStep = { state, actions: [] };
+  if (state.replicas.filter(isHealthy).length < state.desired) return start;
+  const sick = state.replicas.filter((replica) => isLive(replica) && !isGood(replica));
+  return sick.reduce((step, replica) => retire(step, replica, now), start);
+}
+
+export function stopEverything(state: ReplicasState, now: Instant): ReplicasStep {
+  const start: ReplicasStep = { state, actions: [] };
+  return state.replicas.filter(isLive).reduce((step, replica) => retire(step, replica, now), start);
+}
+
+/** Stops what has drained for long enough, and kills what has not stopped in time. */
+export function enforceStopDeadlines(state: ReplicasState, now: Instant): ReplicasStep {
+  const { deregistrationDelayMs, stopTimeoutMs } = state.settings;
+  let step: ReplicasStep = { state, actions: [] };
+  for (let replica of state.replicas) {
+    if (replica.phase === "draining" && now >= replica.since + deregistrationDelayMs) {
+      step = stop(step, replica, now);
+      replica = { ...replica, phase: "stopping", since: now };
+    }
+    if (replica.phase === "stopping" && !replica.killed && now >= replica.since + stopTimeoutMs) {
+      const killed = updateReplica(step.state, { ...replica, killed: true });
+      step = { state: killed, actions: [...step.actions, { kind: "kill", id: replica.id }] };
+    }
+  }
+  return step;
+}
+
+/** SIGTERM now. */
+export function stop(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
+  const state = updateReplica(step.state, { ...replica, phase: "stopping", health: "unknown", since: now });
+  return { state, actions: [...step.actions, { kind: "stop", id: replica.id }] };
+}
+
+/**
+ * Counts a replica that was lost or became sick. Replicas that were started before the last failure
+ * belong to the same wave and count once, so that an outage that takes four does not slow the
+ * replacement down as four failures in a row would. One that had long been healthy proves that the
+ * service can run: after it, the replacement does not wait.
+ */
+export function recordFailure(state: ReplicasState, replica: Replica, now: Instant): ReplicasState {
+  const { backoff } = state.settings;
+  const proven = replica.firstHealthyAt !== null && now - replica.firstHealthyAt >= backoff.resetAfterMs;
+  if (proven) return { ...state, failures: 1, lastFailureAt: now, retryAt: now };
+  if (state.lastFailureAt !== null && replica.requestedAt < state.lastFailureAt) return state;
+  const failures = state.failures + 1;
+  return { ...state, failures, lastFailureAt: now, retryAt: now + backoffDelay(failures, backoff) };
+}
+
+export function updateReplica(state: ReplicasState, replica: Replica): ReplicasState {
+  return { ...state, replicas: state.replicas.map((old) => (old.id === replica.id ? replica : old)) };
+}
+
+function planPlacement({ zones, replicas, desired, vacancies }: ReplicasState): Placement {
+  const good = replicas.filter(isGood).map((replica) => ({ ...replica, healthy: isHealthy(replica) }));
+  const sick = replicas.filter((replica) => isLive(replica) && !isGood(replica));
+  return place(zones, good, desired, [...vacancies, ...sick.map((replica) => replica.zone)]);
+}
+
+function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
+  const { state } = step;
+  const id = `${state.service}-${state.nextNumber}`;
+  const replica: Replica = {
+    id,
+    zone,
+    version: state.version,
+    phase: "starting",
+    health: "unknown",
+    since: now,
+    requestedAt: now,
+    startedAt: null,
+    firstHealthyAt: null,
+    sick: null,
+    killed: false,
+  };
+  const filled = state.vacancies.indexOf(zone);
+  const vacancies = filled === -1 ? state.vacancies : state.vacancies.toSpliced(filled, 1);
+  return {
+    state: { ...state, vacancies, replicas: [...state.replicas, replica], nextNumber: state.nextNumber + 1 },
+    actions: [...step.actions, { kind: "start", id, zone, version: state.version }],
+  };
+}
+
+/** Begins the stop of a live replica. */
+function retire(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
+  if (replica.phase === "starting") return stop(step, replica, now);
+  const state = updateReplica(step.state, { ...replica, phase: "draining", health: "unknown", since: now });
+  return { state, actions: [...step.actions, { kind: "deregister", id: replica.id }] };
+}
+
+/** Sorts what was never healthy first, then what is youngest. */
+function leastPromising(a: Replica, b: Replica): number {
+  return (
+    Number(a.firstHealthyAt !== null) - Number(b.firstHealthyAt !== null) || b.requestedAt - a.requestedAt
+  );
+}

@@ -1,0 +1,141 @@
+/**
+ * Keeps a service at its desired count, as the ECS service scheduler and Kubernetes' ReplicaSet do.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+ *
+ * A replica that exits is replaced at once, in its own zone when that keeps the balance. One that is
+ * sick (unhealthy beyond its grace, or never healthy in time) is replaced as that page says: first a
+ * replacement starts, if the surge leaves room, and the sick one stops when the replacement is
+ * healthy; without room the sick ones stop first. So an outage of something that every replica needs
+ * does not take away the replicas that would recover by themselves.
+ *
+ * Stopping is always: deregister, wait until it is drained or the deregistration delay is over, stop,
+ * and kill when the stop time-out is over, for a frozen process does not answer SIGTERM. A replica
+ * that is still starting is not a target yet and is stopped at once.
+ *
+ * Starts that fail are slowed down. ECS throttles only tasks that never reach RUNNING
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html); here, as
+ * in Kubernetes, one that fails soon after it has started counts as well.
+ */
+import {
+  type Controller,
+  type ControlLoop,
+  type Instant,
+  type Step,
+  type Tick,
+  applyRules,
+  earliestAfter,
+} from "./controller.ts";
+import {
+  enforceStopDeadlines,
+  noticeSick,
+  recordFailure,
+  removeReplaced,
+  removeSurplus,
+  startMissing,
+  stop,
+  stopEverything,
+  updateReplica,
+} from "./replica-rules.ts";
+import {
+  type Replica,
+  type ReplicasAction,
+  type ReplicasEvent,
+  type ReplicasState,
+  isLive,
+} from "./replica-state.ts";
+
+const step: Controller<ReplicasState, ReplicasEvent | Tick, ReplicasAction> = (before, event, now) => {
+  const applied = applyEvent({ ...before, asOf: now }, event, now);
+  const rules = applied.state.stopped
+    ? [stopEverything, enforceStopDeadlines]
+    : [noticeSick, removeSurplus, startMissing, removeReplaced, enforceStopDeadlines];
+  return applyRules(applied, now, rules);
+};
+
+function nextWake(state: ReplicasState): Instant | null {
+  const deadlines = state.replicas.map((replica) => replicaDeadline(replica, state));
+  return earliestAfter(state.asOf, [state.retryAt, ...deadlines]);
+}
+
+/** Keeps the replicas of one service. */
+export const replicasLoop: ControlLoop<ReplicasState, ReplicasEvent, ReplicasAction> = { step, nextWake };
+
+function applyEvent(
+  state: ReplicasState,
+  event: ReplicasEvent | Tick,
+  now: Instant,
+): Step<ReplicasState, ReplicasAction> {
+  switch (event.kind) {
+    case "tick":
+      return only(state);
+    case "scale":
+      return only({ ...state, desired: Math.max(0, Math.min(event.desired, state.settings.max)) });
+    case "zone": {
+      const zones = state.zones.map((zone) =>
+        zone.name === event.zone ? { ...zone, available: event.available } : zone,
+      );
+      return only({ ...state, zones });
+    }
+    case "stop-all":
+      return only({ ...state, stopped: true });
+    default: {
+      // What comes late about a replica that is gone, or has moved on, changes nothing.
+      const replica = state.replicas.find((candidate) => candidate.id === event.id);
+      return replica === undefined ? only(state) : applyReplicaEvent(state, event, replica, now);
+    }
+  }
+}
+
+function applyReplicaEvent(
+  state: ReplicasState,
+  event: Extract<ReplicasEvent, { readonly id: string }>,
+  replica: Replica,
+  now: Instant,
+): Step<ReplicasState, ReplicasAction> {
+  switch (event.kind) {
+    case "started": {
+      if (replica.phase !== "starting") return only(state);
+      return only(updateReplica(state, { ...replica, phase: "running", since: now, startedAt: now }));
+    }
+    case "healthy": {
+      if (replica.phase !== "running") return only(state);
+      const firstHealthyAt = replica.firstHealthyAt ?? now;
+      return only(updateReplica(state, { ...replica, health: "healthy", sick: null, firstHealthyAt }));
+    }
+    case "unhealthy": {
+      if (replica.phase !== "running") return only(state);
+      return only(updateReplica(state, { ...replica, health: "unhealthy" }));
+    }
+    case "drained":
+      return replica.phase === "draining" ? stop(only(state), replica, now) : only(state);
+    case "exited": {
+      const left = { ...state, replicas: state.replicas.filter((other) => other.id !== replica.id) };
+      if (!isLive(replica)) return only(left);
+      const lastLoss = { id: replica.id, reason: event.reason };
+      const lost = { ...left, vacancies: [...left.vacancies, replica.zone], lastLoss };
+      return only(recordFailure(lost, replica, now));
+    }
+  }
+}
+
+function only(state: ReplicasState): Step<ReplicasState, ReplicasAction> {
+  return { state, actions: [] };
+}
+
+function replicaDeadline(replica: Replica, { settings }: ReplicasState): Instant | null {
+  switch (replica.phase) {
+    case "starting":
+      return replica.requestedAt + settings.startTimeoutMs;
+    case "running": {
+      if (replica.health === "healthy" || replica.sick !== null) return null;
+      const grace =
+        replica.health === "unhealthy" ? (replica.startedAt ?? 0) + settings.healthCheckGracePeriodMs : null;
+      const start = replica.firstHealthyAt === null ? replica.requestedAt + settings.startTimeoutMs : null;
+      return earliestAfter(Number.NEGATIVE_INFINITY, [grace, start]);
+    }
+    case "draining":
+      return replica.since + settings.deregistrationDelayMs;
+    case "stopping":
+      return replica.killed ? null : replica.since + settings.stopTimeoutMs;
+  }
+}

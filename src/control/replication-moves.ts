@@ -1,0 +1,130 @@
+/** The moves that events and rules of replication share: each takes a step and returns a longer one. */
+import { backoffDelay } from "./backoff.ts";
+import type { Instant, Step } from "./controller.ts";
+import {
+  type ReplicationAction,
+  type ReplicationState,
+  type StoreNode,
+  isPromotable,
+  isRunning,
+  nodeOf,
+} from "./replication-state.ts";
+
+export type ReplicationStep = Step<ReplicationState, ReplicationAction>;
+
+export function updateNode(
+  step: ReplicationStep,
+  name: string,
+  changes: Partial<StoreNode>,
+): ReplicationStep {
+  const node = { ...nodeOf(step.state, name), ...changes };
+  return { ...step, state: { ...step.state, nodes: { ...step.state.nodes, [name]: node } } };
+}
+
+export function act(step: ReplicationStep, action: ReplicationAction): ReplicationStep {
+  return { ...step, actions: [...step.actions, action] };
+}
+
+export function update(step: ReplicationStep, changes: Partial<ReplicationState>): ReplicationStep {
+  return { ...step, state: { ...step.state, ...changes } };
+}
+
+/** Makes the primary acknowledge writes without the standby, which from now on is not promotable. */
+export function relax(step: ReplicationStep, now: Instant): ReplicationStep {
+  const { state } = step;
+  if (state.standby === null) return step;
+  const changed = { round: state.sync.round + 1, since: now, askedAt: now };
+  // A primary that does not run is relaxed when it starts.
+  if (!isRunning(state, state.primary)) return update(step, { sync: { ...changed, mode: "relaxed" } });
+  const relaxing = update(step, { sync: { ...changed, mode: "relaxing" } });
+  return act(relaxing, { kind: "relax-sync", primary: state.primary, round: changed.round });
+}
+
+export function relaxIfWaiting(step: ReplicationStep, now: Instant): ReplicationStep {
+  const { mode } = step.state.sync;
+  return mode === "in-sync" || mode === "requiring" ? relax(step, now) : step;
+}
+
+export function requireSync(step: ReplicationStep, standby: string, now: Instant): ReplicationStep {
+  const { primary, sync } = step.state;
+  const requiring = { mode: "requiring", round: sync.round + 1, since: now, askedAt: now } as const;
+  return act(update(step, { sync: requiring }), {
+    kind: "require-sync",
+    primary,
+    standby,
+    round: requiring.round,
+  });
+}
+
+export function fence(step: ReplicationStep, name: string, now: Instant): ReplicationStep {
+  const fencing = { phase: "fencing", since: now, askedAt: now, failedProbes: 0, streaming: false } as const;
+  return act(updateNode(step, name, fencing), { kind: "fence", node: name });
+}
+
+/** Counts a failure of a node that started or ran, and so decides when it may start again. */
+export function countFailure(step: ReplicationStep, name: string, now: Instant): ReplicationStep {
+  const { backoff } = step.state.settings;
+  const node = nodeOf(step.state, name);
+  const proven = node.phase === "running" && now - node.since >= backoff.resetAfterMs;
+  const failures = proven ? 1 : node.failures + 1;
+  return updateNode(step, name, { failures, retryAt: now + backoffDelay(failures, backoff) });
+}
+
+/**
+ * The node exited, hung, or did not start in time. A hung one is killed before it is started again. A
+ * primary with a promotable standby is always fenced, even when its process is seen to be gone: only
+ * the confirmation allows a promotion.
+ */
+export function loseNode(
+  before: ReplicationStep,
+  name: string,
+  now: Instant,
+  gone: boolean,
+): ReplicationStep {
+  const step = countFailure(before, name, now);
+  if (name === step.state.primary && isPromotable(step.state)) {
+    return fence(update(step, { failover: "fencing" }), name, now);
+  }
+  const left = gone
+    ? updateNode(step, name, { phase: "down", since: now, failedProbes: 0, streaming: false })
+    : fence(step, name, now);
+  return name === left.state.primary ? relax(left, now) : relaxIfWaiting(left, now);
+}
+
+/**
+ * The fence is confirmed. In a failover the standby takes over, unless something happened to it in
+ * the meantime: then the primary, which has everything, starts again.
+ */
+export function afterFence(before: ReplicationStep, name: string, now: Instant): ReplicationStep {
+  const step = updateNode(before, name, { phase: "down", since: now });
+  const { primary, standby, failover } = step.state;
+  if (failover !== "fencing" || name !== primary) return step;
+  if (standby !== null && isPromotable(step.state)) return promote(step, standby, now);
+  return relax(update(step, { failover: null }), now);
+}
+
+/** The old primary may hold writes that nobody was told of, so it becomes a standby by a rebuild only. */
+function promote(before: ReplicationStep, standby: string, now: Instant): ReplicationStep {
+  const old = before.state.primary;
+  const swapped = update(before, { primary: standby, standby: old, failover: "promoting" });
+  const sync = { mode: "relaxed", round: before.state.sync.round + 1, since: now, askedAt: now } as const;
+  return askToPromote(
+    updateNode(update(swapped, { sync }), old, { phase: "blank", since: now, retryAt: now }),
+    now,
+  );
+}
+
+export function askToPromote(step: ReplicationStep, now: Instant): ReplicationStep {
+  const node = step.state.primary;
+  return act(updateNode(step, node, { askedAt: now, streaming: false }), { kind: "promote", node });
+}
+
+/** The primary accepts writes from now on: it waits for nobody until the standby has caught up with it. */
+export function openPrimary(before: ReplicationStep, now: Instant): ReplicationStep {
+  const { primary, standby, writer } = before.state;
+  let step = relax(update(before, { failover: null }), now);
+  if (standby !== null) step = updateNode(step, standby, { streaming: false, streamingChangedAt: now });
+  return writer === primary
+    ? step
+    : act(update(step, { writer: primary }), { kind: "point-writer", node: primary });
+}
