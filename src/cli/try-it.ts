@@ -9,7 +9,9 @@ export function tryIt({ services }: ResolvedArchitecture, { endpoint }: TwinStat
     const { method, path, body } = service.example;
     const verb = method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`;
     const now = new Date().toISOString();
-    const json = JSON.stringify(body)?.replaceAll("${NOW}", now).replaceAll("'", String.raw`'\''`);
+    const json = JSON.stringify(body)
+      ?.replaceAll("${NOW}", now)
+      .replaceAll("'", String.raw`'\''`);
     const data =
       json === undefined ? "" : ` \\\n    -H 'content-type: application/json' \\\n    -d '${json}'`;
     return `Try it:\n  ${style.cyan(`curl -i${verb} ${endpoint}${path}${data}`)}\n`;

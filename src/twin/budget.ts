@@ -1,5 +1,5 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
-import type { Substitute } from "#model/evidence.ts";
+import type { Substitute } from "#model/substitutes.ts";
 import { formatSize } from "#model/quantities/size.ts";
 
 export interface Machine {

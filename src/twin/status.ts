@@ -1,4 +1,4 @@
-import type { Substitute } from "#model/evidence.ts";
+import type { Substitute } from "#model/substitutes.ts";
 
 /** `partly`: something that should run does not, or is not healthy yet. */
 export type TwinPhase = "starting" | "running" | "partly" | "stopping";

@@ -1,5 +1,5 @@
 import type { ResolvedArchitecture, ResolvedStore } from "#model/architecture.ts";
-import type { Substitute } from "#model/evidence.ts";
+import type { Substitute } from "#model/substitutes.ts";
 import { formatCpu } from "#model/quantities/cpu.ts";
 import { formatSize } from "#model/quantities/size.ts";
 

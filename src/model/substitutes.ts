@@ -1,9 +1,3 @@
-/** Where a figure comes from; a report never mixes them. */
-export type EvidenceSource = "measured" | "simulated" | "computed" | "documented";
-
-/** `inconclusive`: no samples, or not enough; never a pass. */
-export type Verdict = "holds" | "fails" | "inconclusive";
-
 /** What the twin runs in place of what AWS runs, or leaves out; named wherever a twin's figures are. */
 export interface Substitute {
   /** The part of the architecture, as a path: `stores.database`. */

@@ -1,0 +1,179 @@
+import { PlumblineError } from "#model/errors.ts";
+import {
+  type Configuration,
+  configurationSchema,
+  type ResolvedConfiguration,
+  targetSchema,
+  type TargetDescription,
+} from "./configuration.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Listener, type ListenerAddress, type ListenerSurroundings } from "./listener.ts";
+import { type Metrics, Totals } from "./metrics.ts";
+import { TargetGroup, type TargetSurroundings } from "./targets.ts";
+
+/** A running load balancer: it is told its listeners, rules and targets, and decides nothing about them. */
+export interface LoadBalancer {
+  /** Where each listener listens, in the configuration's order. */
+  addresses(): readonly ListenerAddress[];
+  /**
+   * Replaces listeners and rules without disturbing requests in flight. All or nothing.
+   * @throws PlumblineError PORT_TAKEN, PORT_FORBIDDEN, ADDRESS_UNAVAILABLE or CONFIGURATION_INVALID.
+   */
+  configure(configuration: Configuration): Promise<void>;
+  /**
+   * Tells all targets of a group; one that is missing is deregistered, as if it were draining.
+   * @throws PlumblineError GROUP_UNKNOWN or CONFIGURATION_INVALID.
+   */
+  setTargets(group: string, targets: readonly TargetDescription[]): void;
+  metrics(): Metrics;
+  /** @param deadline how long requests in flight may take, in milliseconds. */
+  stop(deadline: number): Promise<void>;
+}
+
+export interface LoadBalancerEvents {
+  /** A draining or missing target has no request in flight any more; told once for each draining. */
+  onDrained?(group: string, target: string): void;
+}
+
+/** @throws PlumblineError as `configure` does. */
+export async function startLoadBalancer(
+  configuration: Configuration,
+  events: LoadBalancerEvents = {},
+): Promise<LoadBalancer> {
+  const balancer = new RunningLoadBalancer(parsed(configuration), events);
+  try {
+    await balancer.configure(configuration);
+  } catch (error) {
+    await balancer.stop(0);
+    throw error;
+  }
+  return balancer;
+}
+
+class RunningLoadBalancer implements LoadBalancer {
+  #listeners: Listener[] = [];
+  /** Listeners that were taken out of the configuration and have requests in flight. */
+  readonly #leaving = new Set<Listener>();
+  readonly #groups = new Map<string, TargetGroup>();
+  readonly #totals = new Totals();
+  readonly #deadlines: Deadlines;
+  readonly #surroundings: ListenerSurroundings & TargetSurroundings;
+
+  constructor({ timeouts }: ResolvedConfiguration, events: LoadBalancerEvents) {
+    // Fine enough for the shortest time-out, and never busy.
+    const shortest = Math.min(...Object.values(timeouts));
+    this.#deadlines = new Deadlines(Math.min(500, Math.max(10, shortest / 5)));
+    this.#surroundings = {
+      deadlines: this.#deadlines,
+      totals: this.#totals,
+      timeouts,
+      group: (name) => this.#group(name),
+      onDrained: (group, target) => events.onDrained?.(group, target),
+    };
+  }
+
+  addresses(): readonly ListenerAddress[] {
+    return this.#listeners.map(({ address }) => address);
+  }
+
+  async configure(configuration: Configuration): Promise<void> {
+    const { listeners, timeouts } = parsed(configuration);
+    const opened: Listener[] = [];
+    const wanted: Listener[] = [];
+    try {
+      for (const asked of listeners) {
+        const present = this.#listeners.find(({ address }) => address.name === asked.name);
+        if (present?.isAt(asked)) wanted.push(present);
+        else {
+          const listener = new Listener(asked, this.#surroundings);
+          await listener.open();
+          opened.push(listener);
+          wanted.push(listener);
+        }
+      }
+    } catch (error) {
+      await Promise.all(opened.map((listener) => listener.stop(0)));
+      throw error;
+    }
+    const gone = this.#listeners.filter((listener) => !wanted.includes(listener));
+    this.#listeners = wanted;
+    this.#surroundings.timeouts = timeouts;
+    this.#replaceGroups(listeners);
+    for (const [index, { rules, defaultAction }] of listeners.entries())
+      wanted[index]!.setRules(rules, defaultAction);
+    for (const listener of gone) this.#leave(listener, timeouts.targetIdle);
+  }
+
+  setTargets(group: string, targets: readonly TargetDescription[]): void {
+    const known = this.#groups.get(group);
+    if (known === undefined) {
+      const remedy = "Name it in an action of a listener first.";
+      throw new PlumblineError("GROUP_UNKNOWN", `No listener forwards to a target group ${group}.`, remedy);
+    }
+    const checked = targetSchema.array().safeParse(targets);
+    if (!checked.success) throw invalid(`The targets of ${group} are not valid`, checked.error);
+    known.setTargets(checked.data);
+  }
+
+  metrics(): Metrics {
+    const listeners = [...this.#listeners, ...this.#leaving];
+    const connections = listeners.reduce((sum, listener) => sum + listener.connections, 0);
+    return {
+      connections,
+      ...this.#totals,
+      groups: [...this.#groups.values()].map((group) => group.metrics()),
+    };
+  }
+
+  async stop(deadline: number): Promise<void> {
+    await Promise.all([...this.#listeners, ...this.#leaving].map((listener) => listener.stop(deadline)));
+    for (const group of this.#groups.values()) group.closeIdle();
+    this.#deadlines.close();
+  }
+
+  #leave(listener: Listener, deadline: number): void {
+    this.#leaving.add(listener);
+    void listener.stop(deadline).then(() => this.#leaving.delete(listener));
+  }
+
+  #group(name: string): TargetGroup {
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = new TargetGroup(name, this.#surroundings);
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+
+  #replaceGroups(listeners: ResolvedConfiguration["listeners"]): void {
+    const actions = listeners.flatMap(({ rules, defaultAction }) => [
+      defaultAction,
+      ...rules.map(({ action }) => action),
+    ]);
+    const names = new Set(actions.flatMap((action) => (action.kind === "forward" ? [action.group] : [])));
+    for (const name of names) this.#group(name);
+    for (const [name, group] of this.#groups) {
+      if (names.has(name)) continue;
+      group.setTargets([]);
+      this.#groups.delete(name);
+    }
+  }
+}
+
+function parsed(configuration: Configuration): ResolvedConfiguration {
+  const result = configurationSchema.safeParse(configuration);
+  if (!result.success) throw invalid("The load balancer's configuration is not valid", result.error);
+  return result.data;
+}
+
+function invalid(
+  what: string,
+  error: { issues: readonly { path: PropertyKey[]; message: string }[] },
+): PlumblineError {
+  const problems = error.issues
+    .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`)
+    .join("; ");
+  return new PlumblineError("CONFIGURATION_INVALID", `${what}: ${problems}.`, "Mend what is named.", {
+    cause: error,
+  });
+}

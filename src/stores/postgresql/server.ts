@@ -1,0 +1,60 @@
+import type { ChildProcess } from "node:child_process";
+import { endOrphans } from "./leftovers.ts";
+
+/** How a process ended; `error` when it never began. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+
+/** A server that runs. The supervisor journals its process and decides when it ends. */
+export interface Server {
+  readonly kind: "postgresql";
+  readonly pid: number;
+  readonly child: ChildProcess;
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly log: string;
+  readonly exited: Promise<Exit>;
+  /**
+   * Stops it and waits until nothing of it is left. `fast` ends transactions and writes a checkpoint; `immediate`
+   * leaves recovery to the next start. What takes longer than the time-out is killed.
+   * https://www.postgresql.org/docs/15/server-shutdown.html
+   */
+  stop(mode: "fast" | "immediate", timeoutMs: number): Promise<Exit>;
+  /**
+   * Ends it like a power cut, its children included: a child left alone can still acknowledge a commit to a client,
+   * after a standby has been promoted.
+   */
+  kill(): Promise<Exit>;
+}
+
+const ORPHANS_END_WITHIN_MS = 5000;
+
+export function runningServer(
+  child: ChildProcess,
+  exited: Promise<Exit>,
+  place: { directory: string; host: string; port: number; log: string },
+): Server {
+  const { directory, host, port, log } = place;
+
+  async function kill(): Promise<Exit> {
+    child.kill("SIGKILL");
+    const exit = await exited;
+    await endOrphans(directory, ORPHANS_END_WITHIN_MS);
+    return exit;
+  }
+
+  async function stop(mode: "fast" | "immediate", timeoutMs: number): Promise<Exit> {
+    child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const exit = await exited;
+    clearTimeout(timer);
+    await endOrphans(directory, ORPHANS_END_WITHIN_MS);
+    return exit;
+  }
+
+  return { kind: "postgresql", pid: child.pid ?? -1, child, directory, host, port, log, exited, stop, kill };
+}
