@@ -34,14 +34,29 @@ export function installWhatIsMissing() {
   const mark = join(root, "node_modules", ".plumbline-installed");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
 
-  process.stderr.write("Installing what package-lock.json names (once; about 430 MB, with Node and PostgreSQL) ...\n");
+  process.stderr.write(
+    "Installing what package-lock.json names (once; about 430 MB, with Node and PostgreSQL) ...\n",
+  );
   // `npm install --no-save` keeps to the lock file and leaves it as it is. `npm ci` would refuse a lock file
   // that lacks the builds of a tool for some other platform, which npm leaves out where it wrote the file.
   // Nothing here needs an install script.
-  const options = ["--no-save", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  const npm = spawnSync("npm", ["install", ...options], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const options = [
+    "--no-save",
+    "--ignore-scripts",
+    "--include=dev",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
+  const npm = spawnSync("npm", ["install", ...options], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (npm.error || npm.status !== 0) {
-    fail("INSTALL_FAILED", "`npm install` did not succeed (its own message stands above). Mend that, then run the command again.");
+    fail(
+      "INSTALL_FAILED",
+      "`npm install` did not succeed (its own message stands above). Mend that, then run the command again.",
+    );
   }
   writeFileSync(mark, wanted);
 }
@@ -51,13 +66,19 @@ export function pinnedNode() {
   const platform = `${process.platform}-${process.arch}`;
   const name = NODE_PACKAGES[platform];
   if (!name) {
-    fail("PLATFORM_UNSUPPORTED", `there is no pinned Node for ${platform}. Plumbline runs on Linux and macOS (x64, arm64), and on Windows inside WSL.`);
+    fail(
+      "PLATFORM_UNSUPPORTED",
+      `there is no pinned Node for ${platform}. Plumbline runs on Linux and macOS (x64, arm64), and on Windows inside WSL.`,
+    );
   }
   try {
     const manifest = createRequire(join(root, "package.json")).resolve(`${name}/package.json`);
     return join(dirname(manifest), "bin", "node");
   } catch {
-    fail("NODE_MISSING", `the optional dependency ${name} is not installed. Run \`npm install\` without --omit=optional.`);
+    fail(
+      "NODE_MISSING",
+      `the optional dependency ${name} is not installed. Run \`npm install\` without --omit=optional.`,
+    );
   }
 }
 

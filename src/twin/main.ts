@@ -71,6 +71,8 @@ function failureOf(error: unknown): FromSupervisor {
   };
 }
 
+// A bug must not leave anything behind either: its trace goes to the log, and everything is stopped in order.
+process.on("uncaughtException", (error) => stop(failureOf(error)));
 process.on("message", (message: ToSupervisor) => {
   switch (message.kind) {
     case "up":

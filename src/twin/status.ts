@@ -10,7 +10,7 @@ export interface ReplicaStatus {
   readonly state: string;
   readonly address: string;
   readonly pid: number | null;
-  /** Times that a process of this service ended without being asked, since `up`. */
+  /** When its process was started, RFC 3339; null while it has none. */
   readonly startedAt: string | null;
 }
 

@@ -56,8 +56,12 @@ export class Twin {
     const { architecture, state } = options;
     this.#options = options;
     this.events = new EventLog(join(state.logs, "events.log"));
-    const processes = new Processes(new ProcessJournal(state), state.logs);
+    const journal = new ProcessJournal(state, ({ message }) =>
+      this.events.record("error", "journal", message),
+    );
+    const processes = new Processes(journal, state.logs);
     const tools = { processes, events: this.events };
+    assertLinks(architecture);
     this.#context = {
       architecture,
       project: options.project,
@@ -228,6 +232,19 @@ export class Twin {
       return [name, secretText(secret.holds, url, () => this.#context.secrets.password(name))];
     });
     return { stores: urls, services: {}, secrets: Object.fromEntries(texts) };
+  }
+}
+
+/** @throws PlumblineError LINK_UNSUPPORTED, before anything is started. */
+function assertLinks({ services }: ResolvedArchitecture): void {
+  for (const [name, { uses }] of Object.entries(services)) {
+    const called = uses.find((used) => services[used] !== undefined);
+    if (called === undefined) continue;
+    throw new PlumblineError(
+      "LINK_UNSUPPORTED",
+      `The twin cannot run the service ${name}: it calls the service ${called}, and nothing here carries that yet.`,
+      "Run an architecture whose services use stores only; `plumbline check` and `describe` work for this one.",
+    );
   }
 }
 

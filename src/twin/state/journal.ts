@@ -16,9 +16,12 @@ export type JournalEntry = z.output<typeof Entry>;
 export class ProcessJournal {
   readonly #file: string;
   readonly #entries = new Map<number, JournalEntry>();
+  readonly #onError: (error: Error) => void;
 
-  constructor(state: StateDirectory) {
+  /** @param onError told when the journal could not be written: a full disk must not end what runs. */
+  constructor(state: StateDirectory, onError: (error: Error) => void) {
     this.#file = state.journal;
+    this.#onError = onError;
   }
 
   started(pid: number, role: string): void {
@@ -33,7 +36,14 @@ export class ProcessJournal {
   }
 
   #write(): void {
-    writePrivately(this.#file, JSON.stringify({ schemaVersion: 1, processes: [...this.#entries.values()] }));
+    try {
+      writePrivately(
+        this.#file,
+        JSON.stringify({ schemaVersion: 1, processes: [...this.#entries.values()] }),
+      );
+    } catch (error) {
+      this.#onError(error as Error);
+    }
   }
 }
 
