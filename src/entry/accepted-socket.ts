@@ -9,7 +9,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
  * Lets an accepted connection read into one buffer, as `net.connect` does with its option `onread`: without
- * memory of its own for every read, a small request costs about a sixth less. `net.Server` does not have that option,
+ * memory of its own for every read, a small request costs less. `net.Server` does not have that option,
  * so the connection is taken over from a socket that was accepted with `pauseOnConnect` and has read nothing.
  * Where a later Node hides the handle, the socket itself is used: slower, not different.
  */

@@ -37,6 +37,8 @@ export class ClientConnection implements Client, Deadlined {
   #reading = false;
   #headBegun = false;
   #skippedLine = false;
+  /** The client has ended its side while it waits for an answer. */
+  #saidAll = false;
   #rest: Buffer | undefined;
   readonly #listener: Listener;
   readonly #origin: Origin;
@@ -110,6 +112,7 @@ export class ClientConnection implements Client, Deadlined {
     this.#wait();
     // The loop that is reading goes on by itself.
     if (!this.#reading) this.#readOn();
+    if (this.#saidAll && this.#state === HEAD) this.close();
   }
 
   abort(): void {
@@ -169,8 +172,9 @@ export class ClientConnection implements Client, Deadlined {
 
   #onEnd(): void {
     if (this.#state === TUNNEL) this.#exchange.endTunnel();
+    // A client that has asked and then ends its side still waits for its answers.
+    else if (this.#state === RESPONSE) this.#saidAll = true;
     else if (this.#state === HEAD) this.close();
-    // ALB takes the end of the client's side for the end of its interest (status 460).
     else if (this.#state !== CLOSING) this.socket.destroy();
   }
 

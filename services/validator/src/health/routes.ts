@@ -8,21 +8,27 @@ import type { Readiness } from "./readiness.ts";
 const HealthBody = Type.Object({ status: Type.Literal("ok"), zone: Type.String(), version: Type.String() });
 const ReadyBody = Type.Object({ status: Type.Literal("ready"), zone: Type.String(), schema: Type.Integer() });
 
+/** Load balancers are configured with either. */
+const LIVENESS_PATHS = ["/healthz", "/health"];
+
 export function healthRoutes(
   app: FastifyTypeBox,
   { zone, version, readiness }: { zone: string; version: string; readiness: Readiness },
 ): void {
-  app.get(
-    "/healthz",
-    {
-      schema: {
-        summary: "Liveness: the process answers; the database is not asked",
-        tags: ["health"],
-        response: { 200: HealthBody },
+  for (const path of LIVENESS_PATHS) {
+    app.get(
+      path,
+      {
+        schema: {
+          summary: "Liveness: the process answers; the database is not asked",
+          tags: ["health"],
+          response: { 200: HealthBody },
+        },
       },
-    },
-    () => ({ status: "ok" as const, zone, version }),
-  );
+      () => ({ status: "ok" as const, zone, version }),
+    );
+    refuseOtherMethods(app, path, ["GET", "HEAD"]);
+  }
 
   app.get(
     "/readyz",
@@ -43,6 +49,5 @@ export function healthRoutes(
     },
   );
 
-  refuseOtherMethods(app, "/healthz", ["GET", "HEAD"]);
   refuseOtherMethods(app, "/readyz", ["GET", "HEAD"]);
 }
