@@ -59,7 +59,7 @@ test("the OpenAPI document tells what is validated", async () => {
   expect(body["openapi"]).toBe("3.1.0");
   const paths = body["paths"] as Record<string, Record<string, object>>;
   expect(Object.entries(paths).map(([path, methods]) => `${path} ${Object.keys(methods).join(" ")}`)).toEqual(
-    ["/health get", "/healthz get", "/readyz get", "/v1/transactions post", "/v1/transactions/{id} get"],
+    ["/healthz get", "/health get", "/readyz get", "/v1/transactions post", "/v1/transactions/{id} get"],
   );
   const operation = paths["/v1/transactions"]?.["post"] as
     | {
