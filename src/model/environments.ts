@@ -1,4 +1,4 @@
-import type { ArchitectureInput } from "./architecture.ts";
+import type { ArchitectureInput } from "./schema.ts";
 
 /**
  * What an environment may change: sizes, counts, NAT mode, Multi-AZ, retention and protection. Parts keep their

@@ -1,10 +1,11 @@
-import { type Architecture, ArchitectureSchema, type ResolvedArchitecture } from "./architecture.ts";
+import type { Architecture, ResolvedArchitecture } from "./architecture.ts";
 import { CHECKS } from "./checks/checks.ts";
 import { type Data, deepFreeze, isRecord, merge } from "./data.ts";
 import { Name } from "./names.ts";
 import { layOutSubnets } from "./network-plan.ts";
 import { checkOverlay } from "./overlay.ts";
 import { ArchitectureError, choiceProblem, type Problem, problemsOf } from "./problems.ts";
+import { ArchitectureSchema } from "./schema.ts";
 import { zoneNames } from "./zones.ts";
 
 /**
@@ -94,7 +95,13 @@ function checkEnvironment(environments: unknown, environment: string): Problem[]
     ];
   }
   if (!Object.hasOwn(environments, environment)) {
-    return [choiceProblem("environments", environment, Object.keys(environments), "ENVIRONMENT_UNKNOWN")];
+    const problem = choiceProblem(
+      "environments",
+      environment,
+      Object.keys(environments),
+      "ENVIRONMENT_UNKNOWN",
+    );
+    return [{ ...problem, message: `there is no environment named "${environment}"` }];
   }
   const name = Name.safeParse(environment);
   return name.error
