@@ -1,9 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { availableParallelism, totalmem } from "node:os";
 import { PlumblineError } from "#model/errors.ts";
+import type { StoreKind } from "#model/stores/store.ts";
 import { formatSize } from "#model/quantities/size.ts";
 import { storeAccount } from "#stores/account.ts";
+import type { Account } from "#stores/account.ts";
+import { findMariadb } from "#stores/mariadb/find.ts";
 import { findPostgresql } from "#stores/postgresql/find.ts";
+import { findRedis, sameMajor } from "#stores/redis/find.ts";
+import { supportedKinds } from "#twin/stores/stores.ts";
 import { twinsDirectory } from "#twin/state/state-directory.ts";
 import { HAS_LOOPBACK_NETWORK } from "#twin/twin-number.ts";
 
@@ -18,6 +22,8 @@ export interface Finding {
 
 /** The PostgreSQL major version that the reference architectures declare. */
 const POSTGRESQL_MAJOR = 15;
+/** The Redis version whose programs they would have. */
+const REDIS_VERSION = "7";
 
 /** Looks at this machine as `up` would. */
 export async function diagnose(): Promise<Finding[]> {
@@ -37,8 +43,8 @@ export async function diagnose(): Promise<Finding[]> {
     },
     { what: "state", state: "ok", found: twinsDirectory(process.cwd()) },
     await postgresql(),
-    program("redis", "redis-server", "apt-get install redis-server"),
-    program("mysql", "mariadbd", "apt-get install mariadb-server"),
+    redis(),
+    mysql(),
     { what: "documentdb", state: "absent", found: "nothing stands in for it" },
     { what: "bucket", state: "ok", found: "a folder" },
   ];
@@ -57,9 +63,37 @@ async function postgresql(): Promise<Finding> {
   }
 }
 
-function program(kind: string, name: string, remedy: string): Finding {
-  const { status, stdout } = spawnSync(name, ["--version"], { encoding: "utf8" });
-  return status === 0
-    ? { what: kind, state: "ok", found: stdout.trim().slice(0, 60) }
-    : { what: kind, state: "absent", found: `${name} is not on PATH; a twin cannot use it yet`, remedy };
+function redis(): Finding {
+  return optional("redis", `redis ${REDIS_VERSION}`, "redis", (account) => {
+    const { version, source, directory } = findRedis(REDIS_VERSION, account);
+    const substitute = sameMajor(version, REDIS_VERSION) ? "" : `, in place of ${REDIS_VERSION}`;
+    return `${version} from ${source} (${directory})${substitute}`;
+  });
+}
+
+function mysql(): Finding {
+  return optional("mysql", "mysql", "mariadb", (account) => {
+    const { version, source, basedir } = findMariadb(account);
+    return `MariaDB ${version} from ${source} (${basedir})`;
+  });
+}
+
+/** A store that `plumbline up` can do without until an architecture that has it is run. */
+function optional(
+  kind: StoreKind,
+  what: string,
+  program: string,
+  find: (account: Account | undefined) => string,
+): Finding {
+  const later = supportedKinds().includes(kind) ? "" : "; a twin cannot use it yet";
+  try {
+    const account = storeAccount();
+    const user = account ? `, run as ${account.name}` : "";
+    return { what, state: "ok", found: `${find(account)}${user}${later}` };
+  } catch (error) {
+    if (!(error instanceof PlumblineError)) throw error;
+    const get = process.platform === "darwin" ? `brew install ${program}` : `plumbline install ${program}`;
+    const remedy = error.code === "STORE_PROGRAM_MISSING" ? get : error.remedy;
+    return { what, state: "absent", found: `${error.message.replace(/\.$/, "")}${later}`, remedy };
+  }
 }
