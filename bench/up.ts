@@ -8,7 +8,7 @@ import { findPostgresql } from "#stores/postgresql/find.ts";
 import { initialise } from "#stores/postgresql/initialise.ts";
 import { twinSettings } from "#stores/postgresql/settings.ts";
 import { start } from "#stores/postgresql/start.ts";
-import { packageRoot } from "#twin/architecture-file.ts";
+import { packageRoot } from "#twin/package-root.ts";
 import type { TwinStatus } from "#twin/status.ts";
 import { spread, type Spread } from "./spread.ts";
 

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { PlumblineError } from "#model/errors.ts";
 import { ArchitectureError } from "#model/problems.ts";
 import { printJson } from "./output.ts";
-import { style } from "./style.ts";
+import { besideStyle as style } from "./style.ts";
 
 /** 0 done, 1 it failed and says why, 2 the command was not understood. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 {
@@ -12,23 +12,35 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 {
 
 /** Says what happened and what to do. Only a bug shows its stack trace. */
 export function printFailure(error: unknown, json: boolean): void {
-  if (!(error instanceof PlumblineError)) {
+  // commander has said on its own what it did not understand.
+  if (!(error instanceof PlumblineError || error instanceof CommanderError)) {
     console.error(error);
     console.error("\nThis is a bug in Plumbline. Please report it with the lines above.");
-    return;
   }
   const problems = error instanceof ArchitectureError ? error.problems : [];
   if (json) {
-    const { code, message, remedy } = error;
     printJson({
       schemaVersion: 1,
-      error: { code, message, remedy, ...(problems.length > 0 ? { problems } : {}) },
+      error: { ...inWords(error), ...(problems.length > 0 ? { problems } : {}) },
     });
     return;
   }
+  if (!(error instanceof PlumblineError)) return;
   console.error(`${style.red(error.code)}  ${error.message}`);
   for (const { code, path, message, remedy } of problems) {
     console.error(`\n  ${style.bold(path)}\n    ${message} (${code})\n    ${style.dim(remedy)}`);
   }
   console.error(problems.length > 0 ? "" : style.dim(error.remedy));
+}
+
+function inWords(error: unknown): { code: string; message: string; remedy: string } {
+  if (error instanceof PlumblineError) {
+    const { code, message, remedy } = error;
+    return { code, message, remedy };
+  }
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, "");
+    return { code: "COMMAND_INVALID", message, remedy: "`plumbline --help` says what there is." };
+  }
+  return { code: "UNEXPECTED", message: String(error), remedy: "This is a bug: please report it." };
 }

@@ -59,6 +59,8 @@ class FollowedFile {
   }
 
   newLines(): string[] {
+    // A file that has become shorter is another one: its twin was purged and came up again.
+    if (sizeOf(this.#file) < this.#position) this.#position = 0;
     const added = readFrom(this.#file, this.#position);
     this.#position += added.length;
     const lines = (this.#rest + this.#decoder.write(added)).split("\n");
@@ -82,8 +84,15 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** Empty where the file is gone: a purge may come between two looks. */
 function readFrom(file: string, position: number): Buffer {
-  const descriptor = openSync(file, "r");
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
   try {
     const bytes = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - position));
     return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, position));

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
-import { packageRoot } from "#twin/architecture-file.ts";
+import { Command } from "commander";
+import { packageRoot } from "#twin/package-root.ts";
 import { checkCommand } from "./commands/check.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
+import { installCommand } from "./commands/install.ts";
+import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -29,6 +31,7 @@ const program = new Command("plumbline")
   );
 
 for (const command of [
+  initCommand(),
   upCommand(),
   statusCommand(),
   logsCommand(),
@@ -37,6 +40,7 @@ for (const command of [
   describeCommand(),
   checkCommand(),
   doctorCommand(),
+  installCommand(),
 ]) {
   program.addCommand(
     command
@@ -54,6 +58,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) printFailure(error, process.argv.includes("--json"));
   process.exitCode = exitCodeOf(error);
+  // Help and version come this way too, and are no failure.
+  if (process.exitCode !== 0) printFailure(error, process.argv.includes("--json"));
 }

@@ -42,7 +42,7 @@ export function chooseTwin(name: string | undefined, project: string): KnownTwin
   const candidates = alive.length > 0 ? alive : meant;
   const [first] = candidates;
   if (candidates.length === 1 && first) return first;
-  if (first && alive.length !== 0) {
+  if (first && (alive.length > 0 || name !== undefined)) {
     const names = candidates.map((twin) => twin.name).join(", ");
     throw new PlumblineError(
       "TWIN_AMBIGUOUS",
@@ -54,7 +54,7 @@ export function chooseTwin(name: string | undefined, project: string): KnownTwin
     "TWIN_NOT_FOUND",
     name === undefined ? "No twin runs in this folder." : `There is no twin ${name} in this folder.`,
     twins.length > 0
-      ? `There were: ${twins.map((twin) => twin.name).join(", ")}. Start one with \`plumbline up\`.`
+      ? `Name one that is down (${twins.map((twin) => twin.name).join(", ")}), or start one with \`plumbline up\`.`
       : "Start one with `plumbline up`, or go to the folder where you started it.",
   );
 }

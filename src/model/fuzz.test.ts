@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArchitectureError } from "./problems.ts";
+import { PlumblineError } from "./errors.ts";
 import { checkArchitecture, resolve } from "./resolve.ts";
 import { small } from "./testing/small.ts";
 
-/** Answers with a resolved architecture or an ArchitectureError; anything else escapes. */
+/** Answers with a resolved architecture or a PlumblineError; anything else escapes. */
 function survives(value: unknown): void {
   for (const problem of checkArchitecture(value)) {
     expect(problem.path).not.toBe("");
@@ -14,7 +14,7 @@ function survives(value: unknown): void {
   try {
     resolve(value, "production");
   } catch (error) {
-    if (!(error instanceof ArchitectureError)) throw error;
+    if (!(error instanceof PlumblineError)) throw error;
   }
 }
 

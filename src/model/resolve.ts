@@ -1,6 +1,7 @@
 import type { Architecture, ResolvedArchitecture } from "./architecture.ts";
 import { CHECKS } from "./checks/checks.ts";
 import { type Data, deepFreeze, isRecord, merge } from "./data.ts";
+import { PlumblineError } from "./errors.ts";
 import { Name } from "./names.ts";
 import { layOutSubnets } from "./network-plan.ts";
 import { checkOverlay } from "./overlay.ts";
@@ -10,12 +11,25 @@ import { zoneNames } from "./zones.ts";
 
 /**
  * One environment of an architecture, complete and frozen: overlay, every default, plain numbers.
- * @throws ArchitectureError with every problem of that environment, never anything else, whatever it is given.
+ * @throws ArchitectureError with every problem of that environment, whatever it is given; PlumblineError
+ *   ENVIRONMENT_UNKNOWN for a name that the architecture does not have; never anything else.
  */
 export function resolve(architecture: Architecture | unknown, environment: string): ResolvedArchitecture {
+  const known = environmentsOf(architecture);
+  if (isRecord(architecture) && !known.includes(environment))
+    throw unknownEnvironment(nameOf(architecture), environment, known);
   const outcome = attempt(architecture, environment);
   if (outcome.problems.length > 0) throw new ArchitectureError(nameOf(architecture), outcome.problems);
   return outcome.resolved as ResolvedArchitecture;
+}
+
+function unknownEnvironment(name: string, environment: string, known: readonly string[]): PlumblineError {
+  const { remedy } = choiceProblem("environments", environment, known);
+  return new PlumblineError(
+    "ENVIRONMENT_UNKNOWN",
+    `The architecture ${name} has no environment "${environment}".`,
+    remedy,
+  );
 }
 
 /** Everything that is wrong with an architecture in any of its environments; empty if it is right. */
@@ -93,15 +107,6 @@ function checkEnvironment(environments: unknown, environment: string): Problem[]
         remedy: "Add environments: { development: {}, production: {} }.",
       },
     ];
-  }
-  if (!Object.hasOwn(environments, environment)) {
-    const problem = choiceProblem(
-      "environments",
-      environment,
-      Object.keys(environments),
-      "ENVIRONMENT_UNKNOWN",
-    );
-    return [{ ...problem, message: `there is no environment named "${environment}"` }];
   }
   const name = Name.safeParse(environment);
   return name.error

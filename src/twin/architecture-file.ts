@@ -1,13 +1,11 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PlumblineError } from "#model/errors.ts";
 import { nearest } from "#model/nearest.ts";
+import { packageRoot } from "./package-root.ts";
 
 const FILE_NAMES = ["architecture.ts", "architecture.js", "architecture.mjs"];
-
-/** The folder that this package is installed in: the reference architectures and services are below it. */
-export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** An architecture's file, and the folder that its services' commands are relative to. */
 export interface ArchitectureFile {

@@ -34,7 +34,7 @@ export class Balancer {
     this.#architecture = architecture;
     this.#fixedPort = options.port;
     this.#onDrained = options.onDrained;
-    this.#process = new KeptProcess("load-balancer", "src/entry/main.ts", tools, {
+    this.#process = new KeptProcess("load-balancer", "entry/main", tools, {
       onStart: () => this.#configure(),
       onMessage: (message) => this.#heard(message),
     });
@@ -46,9 +46,15 @@ export class Balancer {
     await this.#configured.promise;
   }
 
+  /** A service that no route leads to has no target group here. */
+  leadsTo(service: string): boolean {
+    return this.#architecture.entry.loadBalancer.routes.some(({ to }) => to === service);
+  }
+
   setTargets(service: string, targets: readonly Target[]): void {
+    if (!this.leadsTo(service)) return;
     this.#targets.set(service, targets);
-    this.#process.send({ kind: "targets", group: service, targets: [...targets] });
+    if (this.#urls.length > 0) this.#tell(service, targets);
   }
 
   stop(deadlineMs: number): Promise<void> {
@@ -59,9 +65,17 @@ export class Balancer {
     return this.#process.pid;
   }
 
+  get hopeless(): Promise<never> {
+    return this.#process.hopeless;
+  }
+
   /** The URLs of the listeners, in the architecture's order. */
   get urls(): readonly string[] {
     return this.#urls;
+  }
+
+  #tell(group: string, targets: readonly Target[]): void {
+    this.#process.send({ kind: "targets", group, targets: [...targets] });
   }
 
   #configure(): void {
@@ -69,14 +83,13 @@ export class Balancer {
       this.#fixedPort === null ? unprivileged(port) + this.#offset : this.#fixedPort + index,
     );
     this.#process.send({ kind: "configure", configuration });
-    for (const [group, targets] of this.#targets)
-      this.#process.send({ kind: "targets", group, targets: [...targets] });
   }
 
   #heard(message: FromBalancer): void {
     switch (message.kind) {
       case "listening":
         this.#urls = message.listeners.map(({ host, port }) => `http://${host}:${port}`);
+        for (const [group, targets] of this.#targets) this.#tell(group, targets);
         return this.#configured.resolve();
       case "drained":
         return this.#onDrained(message.group, message.target);
@@ -142,17 +155,17 @@ function ruleOf(route: ResolvedArchitecture["entry"]["loadBalancer"]["routes"][n
   const conditions = { ...(route.host === undefined ? {} : { hosts: [route.host] }), paths: [route.path] };
   if (route.to !== undefined) return { ...conditions, action: { kind: "forward", group: route.to } };
   if (route.respond) return { ...conditions, action: { kind: "fixed-response", ...route.respond } };
-  const target = new URL(route.redirect?.to ?? "/", "http://#{host}");
-  return {
-    ...conditions,
-    action: {
-      kind: "redirect",
-      status: route.redirect?.status ?? 302,
-      protocol: "#{protocol}",
-      host: "#{host}",
-      port: "#{port}",
-      path: target.pathname,
-      query: "#{query}",
-    },
-  };
+  return { ...conditions, action: redirectTo(route.redirect?.to ?? "/", route.redirect?.status ?? 302) };
+}
+
+const PLACE =
+  /^(?:(?<protocol>https?):\/\/(?<host>[^/:?]+)(?::(?<port>[^/?]+))?)?(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/;
+
+/** `/new` leaves protocol, host and port as they are, `https://example.com/new` gives them; ALB's placeholders stay. */
+function redirectTo(to: string, status: 301 | 302): Rule["action"] {
+  const { protocol, host, port, path = "/", query = "#{query}" } = PLACE.exec(to)?.groups ?? {};
+  const same = { protocol: "#{protocol}", host: "#{host}", port: "#{port}" };
+  if (protocol === undefined || host === undefined) return { kind: "redirect", status, ...same, path, query };
+  const usual = protocol === "https" ? "443" : "80";
+  return { kind: "redirect", status, protocol, host, port: port ?? usual, path, query };
 }

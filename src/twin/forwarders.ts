@@ -17,7 +17,7 @@ export class ZoneForwarder {
 
   constructor(zone: string, tools: { processes: Processes; events: EventLog }) {
     this.zone = zone;
-    this.#process = new KeptProcess(`forwarder-${zone}`, "src/twin/forwarder/main.ts", tools, {
+    this.#process = new KeptProcess(`forwarder-${zone}`, "twin/forwarder/main", tools, {
       onStart: () => void this.#tell().catch(() => {}),
       onMessage: (answer) => this.#heard(answer),
     });
@@ -29,6 +29,10 @@ export class ZoneForwarder {
 
   get pid(): number | null {
     return this.#process.pid;
+  }
+
+  get hopeless(): Promise<never> {
+    return this.#process.hopeless;
   }
 
   /** Opens a route, or changes where it leads; connections to the old place end. Returns when that is in force. */
@@ -50,13 +54,18 @@ export class ZoneForwarder {
   }
 
   #heard(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (answer.kind !== "failed") return waiting?.resolve();
+    // Each message says all routes: the answer to one settles those before it that a killed forwarder never answered.
+    const settled = [...this.#waiting].filter(([id]) => id <= answer.id);
+    for (const [id, waiting] of settled) {
+      this.#waiting.delete(id);
+      if (answer.kind === "failed") waiting.reject(this.#failure(answer));
+      else waiting.resolve();
+    }
+  }
+
+  #failure({ code, message }: Extract<Answer, { kind: "failed" }>): PlumblineError {
     const remedy =
       "End what listens there; it may be left from a twin that was killed: `plumbline down` ends it.";
-    waiting?.reject(
-      new PlumblineError(answer.code, `The forwarder of ${this.zone}: ${answer.message}`, remedy),
-    );
+    return new PlumblineError(code, `The forwarder of ${this.zone}: ${message}`, remedy);
   }
 }

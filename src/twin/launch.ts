@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
-import { packageRoot } from "./architecture-file.ts";
+import { makeOpen } from "#stores/account.ts";
+import { ownProgram } from "./package-root.ts";
 import { stateDirectory } from "./state/state-directory.ts";
 import type { TwinEvent, TwinStatus } from "./status.ts";
 import type { FromSupervisor, ToSupervisor, UpRequest } from "./supervisor-messages.ts";
@@ -41,7 +42,7 @@ export function launch(request: Omit<UpRequest, "kind">, onEvent: (event: TwinEv
       new PlumblineError(
         "SUPERVISOR_ENDED",
         `The supervisor ended with ${how} before the twin was up.`,
-        `See ${log}.`,
+        `See ${log}; \`plumbline down ${request.name}\` ends what it has left.`,
       ),
     );
     ended.resolve(code ?? 1);
@@ -62,13 +63,14 @@ export function launch(request: Omit<UpRequest, "kind">, onEvent: (event: TwinEv
 function startProcess(stateRoot: string): ChildProcess {
   const { logs } = stateDirectory(stateRoot);
   try {
-    mkdirSync(logs, { recursive: true });
+    // Stores that run as another user must get through to their data, whatever our umask says.
+    makeOpen(logs);
     const log = openSync(join(logs, "supervisor.log"), "a", 0o600);
     try {
-      return fork(join(packageRoot, "src", "twin", "main.ts"), [], {
+      return fork(ownProgram("twin/main"), [], {
         stdio: ["ignore", log, log, "ipc"],
         // It makes little garbage at a time and lives long: a small nursery keeps its memory small.
-        execArgv: ["--max-semi-space-size=1"],
+        execArgv: [...process.execArgv, "--max-semi-space-size=1"],
         // A session of its own: a Ctrl-C in the terminal is for the command, which then asks it to stop.
         detached: true,
       });

@@ -29,13 +29,20 @@ export class LoopRunner<State, Event, Action> {
     this.#waiting.push(event);
     if (this.#stepping) return;
     this.#stepping = true;
-    for (let next = this.#waiting.shift(); next !== undefined && !this.#ended; next = this.#waiting.shift()) {
-      const { state, actions } = this.#loop.step(this.#state, next, performance.now());
-      this.#state = state;
-      for (const action of actions) this.#perform(action);
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined && !this.#ended; next = this.#waiting.shift())
+        this.#step(next);
+    } finally {
+      // An action that throws is a bug, and ends the twin in order: that needs a loop that goes on.
+      this.#stepping = false;
+      this.#setTimer();
     }
-    this.#stepping = false;
-    this.#setTimer();
+  }
+
+  #step(event: Event | Tick): void {
+    const { state, actions } = this.#loop.step(this.#state, event, performance.now());
+    this.#state = state;
+    for (const action of actions) this.#perform(action);
   }
 
   /** No event counts any more. */

@@ -5,6 +5,10 @@ import type { EventLog } from "./event-log.ts";
 import type { FromSupervisor, ToSupervisor, UpRequest } from "./supervisor-messages.ts";
 import { Supervisor } from "./supervisor.ts";
 
+// Whatever the user's shell says, stores that run as another user get through to their data; what is secret has a mode
+// of its own.
+process.umask(0o022);
+
 let supervisor: Supervisor | undefined;
 let stopping: Promise<void> | undefined;
 let detached = false;
@@ -85,6 +89,8 @@ process.on("message", (message: ToSupervisor) => {
   }
 });
 process.on("disconnect", () => (detached ? undefined : stop()));
+// A bug ends the twin, in order: nothing that was started may be left behind.
+process.on("uncaughtException", (error) => stop(failureOf(error)));
 process.on("SIGTERM", () => stop());
 process.on("SIGINT", () => stop());
 process.on("SIGHUP", () => (detached ? undefined : stop()));

@@ -26,6 +26,7 @@ export function substitutesOf(
     ...entrySubstitutes(architecture),
     ...serviceSubstitutes(architecture),
     ...storeSubstitutes(architecture, programs),
+    ...readReplicaSubstitutes(architecture),
     ...rest(architecture),
   ];
 }
@@ -50,6 +51,12 @@ function entrySubstitutes({ entry }: ResolvedArchitecture): Substitute[] {
       : []),
     ...(entry.cdn ? missing("entry.cdn", "CloudFront", "there is one edge: this machine") : []),
     ...(entry.waf ? missing("entry.waf", "AWS WAF", "its managed rules are AWS's own") : []),
+    ...(entry.loadBalancer.stickiness
+      ? missing("entry.loadBalancer.stickiness", "sticky sessions", "every request is balanced on its own")
+      : []),
+    ...(entry.loadBalancer.slowStart > 0
+      ? missing("entry.loadBalancer.slowStart", "slow start", "a new target gets its full share at once")
+      : []),
   ];
 }
 
@@ -75,6 +82,19 @@ function storeSubstitutes(
         ? "objects are files"
         : "no encryption at rest, and plain TCP on loopback in place of TLS",
   }));
+}
+
+/** Read replicas, where they are declared: the reader endpoint leads to the primary. */
+function readReplicaSubstitutes({ stores }: ResolvedArchitecture): Substitute[] {
+  return Object.entries(stores).flatMap(([name, store]) =>
+    "readReplicas" in store && store.readReplicas > 0
+      ? missing(
+          `stores.${name}.readReplicas`,
+          `${store.readReplicas} read replicas`,
+          "the reader endpoint leads to the primary",
+        )
+      : [],
+  );
 }
 
 /** What AWS runs for a store, in a few words. */

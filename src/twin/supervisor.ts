@@ -25,6 +25,8 @@ export class Supervisor implements Controllable {
   readonly #onStop: () => void;
   #twin: Twin | undefined;
   #api: ControlApi | undefined;
+  /** Without the lock, the state directory is another supervisor's. */
+  #hasLock = false;
 
   /** @param onStop called when the control API is asked to stop. */
   constructor(request: UpRequest, onStop: () => void) {
@@ -53,6 +55,7 @@ export class Supervisor implements Controllable {
     const { name, architectureFile, environment, project, profile, port } = this.#request;
     const holder = takeLock(this.#state);
     if (holder) throw alreadyRunning(name, holder);
+    this.#hasLock = true;
     const left = await endLeftovers(this.#state);
     const architecture = resolve(await loadArchitecture(architectureFile), environment);
 
@@ -78,6 +81,7 @@ export class Supervisor implements Controllable {
     this.#twin?.events.record("info", "twin", "everything has stopped");
     await this.#api?.close();
     await this.#twin?.events.close();
+    if (!this.#hasLock) return;
     removeRecord(this.#state);
     releaseLock(this.#state);
   }

@@ -9,11 +9,13 @@ import { Balancer } from "./balancer.ts";
 import { type Budget, fitToMachine } from "./budget.ts";
 import { EventLog } from "./event-log.ts";
 import { ZoneForwarder } from "./forwarders.ts";
+import { logTail } from "./processes/log-tail.ts";
 import { Processes } from "./processes/processes.ts";
 import { secretText } from "./secret-text.ts";
+import { assertRunnable } from "./runnable.ts";
 import { SecretFile } from "./secrets.ts";
 import type { Endpoints } from "./service-environment.ts";
-import { logTail, runJob } from "./services/jobs.ts";
+import { runJob } from "./services/jobs.ts";
 import { ServiceKeeper } from "./services/service-keeper.ts";
 import { ProcessJournal } from "./state/journal.ts";
 import type { StateDirectory } from "./state/state-directory.ts";
@@ -61,7 +63,7 @@ export class Twin {
     );
     const processes = new Processes(journal, state.logs);
     const tools = { processes, events: this.events };
-    assertLinks(architecture);
+    assertRunnable(architecture);
     this.#context = {
       architecture,
       project: options.project,
@@ -95,6 +97,12 @@ export class Twin {
    * @throws PlumblineError for what a user can mend; what had started is still to be stopped.
    */
   async start(): Promise<void> {
+    const parts = [this.#balancer, ...this.#context.forwarders, ...this.#stores];
+    await Promise.race([this.#startInOrder(), ...parts.map(({ hopeless }) => hopeless)]);
+    this.#started = true;
+  }
+
+  async #startInOrder(): Promise<void> {
     const { signal } = this.#stopping;
     for (const forwarder of this.#context.forwarders) forwarder.start();
     await Promise.all([this.#balancer.start(), ...this.#stores.map((store) => store.start(signal))]);
@@ -102,7 +110,6 @@ export class Twin {
     await this.#runJobs();
     for (const service of this.#services) service.start();
     await this.#untilSettled();
-    this.#started = true;
   }
 
   /** Stops everything, clients first and stores last. Also ends a start that is under way. */
@@ -213,11 +220,11 @@ export class Twin {
   }
 
   #neverHealthy({ name, trouble }: ServiceKeeper, what: string): PlumblineError {
-    const id = trouble.lastLoss?.id ?? `${name}-1`;
+    const { id, reason } = trouble;
     const log = this.#context.processes.logFile(id);
     return new PlumblineError(
       "SERVICE_UNHEALTHY",
-      `The service ${name} ${what}. The end of ${id}'s output:\n${logTail(log)}`,
+      `The service ${name} ${what}: ${id} ${reason}. The end of its output:\n${logTail(log)}`,
       `Mend what it says, then run \`plumbline up\` again; all of it is in ${log}.`,
     );
   }
@@ -232,19 +239,6 @@ export class Twin {
       return [name, secretText(secret.holds, url, () => this.#context.secrets.password(name))];
     });
     return { stores: urls, services: {}, secrets: Object.fromEntries(texts) };
-  }
-}
-
-/** @throws PlumblineError LINK_UNSUPPORTED, before anything is started. */
-function assertLinks({ services }: ResolvedArchitecture): void {
-  for (const [name, { uses }] of Object.entries(services)) {
-    const called = uses.find((used) => services[used] !== undefined);
-    if (called === undefined) continue;
-    throw new PlumblineError(
-      "LINK_UNSUPPORTED",
-      `The twin cannot run the service ${name}: it calls the service ${called}, and nothing here carries that yet.`,
-      "Run an architecture whose services use stores only; `plumbline check` and `describe` work for this one.",
-    );
   }
 }
 

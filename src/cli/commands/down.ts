@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { ControlClient } from "#twin/control-api/client.ts";
 import { endLeftovers } from "#twin/state/clean-up.ts";
-import { isRunning, signal } from "#twin/state/process-identity.ts";
+import { lockHolder } from "#twin/state/lock.ts";
+import { isRunning, type ProcessIdentity, signal } from "#twin/state/process-identity.ts";
 import { removeRecord, type SupervisorRecord } from "#twin/state/supervisor-record.ts";
 import { example, jsonOption } from "../options.ts";
 import { printJson } from "../output.ts";
@@ -21,7 +22,8 @@ export function downCommand(): Command {
     .addHelpText("after", example("down", "down fargate-development --purge"))
     .action(async (name: string | undefined, { purge = false, json }: { purge?: boolean; json?: true }) => {
       const twin = chooseTwin(name, process.cwd());
-      if (twin.running) await stop(twin.running);
+      const supervisor = twin.running?.process ?? lockHolder(twin.state);
+      if (supervisor) await stop(supervisor, twin.running);
       const ended = await endLeftovers(twin.state);
       removeRecord(twin.state);
       if (purge) rmSync(twin.state.root, { recursive: true, force: true });
@@ -29,29 +31,40 @@ export function downCommand(): Command {
         printJson({
           schemaVersion: 1,
           name: twin.name,
-          wasRunning: twin.running !== null,
+          wasRunning: supervisor !== null,
           endedLeftovers: ended.length,
           purged: purge,
         });
-      else console.log(summary(twin, ended.length, purge));
+      else console.log(summary(twin, supervisor !== null, ended.length, purge));
     });
 }
 
-async function stop(record: SupervisorRecord): Promise<void> {
+async function stop(supervisor: ProcessIdentity, record: SupervisorRecord | null): Promise<void> {
+  const asked = await askToStop(record);
   // One that does not answer is asked by a signal, and ended by force when its time is over.
-  await new ControlClient(record).stop().catch(() => signal(record.process, "SIGTERM"));
+  if (!asked) signal(supervisor, "SIGTERM");
+  if (!asked) signal(supervisor, "SIGCONT");
   const deadline = Date.now() + STOP_WITHIN_MS;
-  while (isRunning(record.process)) {
-    if (Date.now() > deadline) signal(record.process, "SIGKILL");
+  while (isRunning(supervisor)) {
+    if (Date.now() > deadline) signal(supervisor, "SIGKILL");
     await delay(20);
   }
 }
 
-function summary({ name, running, abandoned }: KnownTwin, ended: number, purged: boolean): string {
+/** @returns whether the supervisor has heard it; one without a record has no control API yet. */
+async function askToStop(record: SupervisorRecord | null): Promise<boolean> {
+  if (!record) return false;
+  return new ControlClient(record).stop().then(
+    () => true,
+    () => false,
+  );
+}
+
+function summary({ name, abandoned }: KnownTwin, ran: boolean, ended: number, purged: boolean): string {
   const data = purged
     ? "Its data and logs are gone."
     : "Its data stays; `plumbline up` starts with it, `--purge` forgets it.";
-  if (running) return `${name} is down. ${data}`;
+  if (ran) return `${name} is down. ${data}`;
   return abandoned || ended > 0
     ? `${name} had no supervisor; ended ${ended} processes. ${data}`
     : `${name} was down already. ${data}`;

@@ -3,6 +3,7 @@ import { PlumblineError } from "#model/errors.ts";
 import { example, jsonOption, parseCount } from "../options.ts";
 import { printJson } from "../output.ts";
 import { followLogs, logsOf, tail } from "../log-files.ts";
+import { renderLine } from "../log-lines.ts";
 import { style } from "../style.ts";
 import { chooseTwin } from "../twins.ts";
 
@@ -45,7 +46,8 @@ export function logsCommand(): Command {
         return;
       }
       const width = Math.max(...logs.map(({ name }) => name.length));
-      const print = (name: string, line: string) => console.log(`${style.cyan(name.padEnd(width))}  ${line}`);
+      const print = (name: string, line: string) =>
+        console.log(`${style.cyan(name.padEnd(width))}  ${renderLine(line)}`);
       for (const { name, file } of logs) for (const line of tail(file, options.tail)) print(name, line);
       if (options.follow) await followLogs(twin.state.logs, part, print);
     });

@@ -2,18 +2,19 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { TimingProfile } from "#control/health.ts";
 import { PlumblineError } from "#model/errors.ts";
-import { Name } from "#model/names.ts";
-import { type Launched, launch } from "#twin/launch.ts";
-import { stateDirectory, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
+import { launch } from "#twin/launch.ts";
+import { assertRunnable } from "#twin/runnable.ts";
+import { stateDirectory, TwinName, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
 import { runningRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinStatus } from "#twin/status.ts";
 import { resolveNamed } from "../architectures.ts";
+import { printFailure } from "../failures.ts";
 import { example, jsonOption, parsePort } from "../options.ts";
 import { printJson } from "../output.ts";
 import { progressPrinter } from "../progress.ts";
 import { tryIt } from "../try-it.ts";
 import { renderStatus } from "../status-view.ts";
-import { style } from "../style.ts";
+import { besideStyle, style } from "../style.ts";
 
 interface UpOptions {
   readonly environment: string;
@@ -52,29 +53,34 @@ export function upCommand(): Command {
 async function up(architectureName: string | undefined, options: UpOptions): Promise<void> {
   const { environment, profile, port = null } = options;
   const { file, project, architecture } = await resolveNamed(architectureName, environment);
+  assertRunnable(architecture);
   const name = checkName(options.name ?? twinName(architecture.name, environment));
   const stateRoot = join(twinsDirectory(process.cwd()), name);
   refuseSecond(name, stateRoot);
 
   const print = progressPrinter(process.stderr);
   if (!options.json)
-    console.error(`${style.bold(architecture.name)} (${environment}) starts; its state is in ${stateRoot}\n`);
+    console.error(
+      `${besideStyle.bold(architecture.name)} (${environment}) starts; its state is in ${stateRoot}\n`,
+    );
+  // Before there is anything to stop: a signal must not end this program while it starts the twin.
+  const interrupted = stopOnSignal(() => twin.stop());
   const twin = launch(
     { name, architectureFile: file, environment, project, stateRoot, profile, port },
     print,
   );
-  const interrupted = stopOnSignal(twin);
   let status: TwinStatus;
   try {
     status = await twin.ready;
   } catch (error) {
     await twin.ended;
-    if (interrupted()) return void (process.exitCode = 130);
-    throw error;
+    if (!interrupted()) throw error;
+    process.exitCode = 130;
+    return options.json ? printFailure(interruption(), true) : undefined;
   }
 
   if (options.json) printJson(status);
-  else console.log(`\n${renderStatus(status)}\n${tryIt(architecture, status)}`);
+  else console.log(`\n${renderStatus(status)}\n\n${tryIt(architecture, status)}`);
   if (options.detach) {
     twin.detach();
     if (!options.json)
@@ -86,14 +92,14 @@ async function up(architectureName: string | undefined, options: UpOptions): Pro
   if (!interrupted() && code !== 0) {
     throw new PlumblineError(
       "SUPERVISOR_ENDED",
-      `The supervisor ended with code ${code}.`,
-      `See ${stateDirectory(stateRoot).logs}.`,
+      `The supervisor of ${name} ended unasked, and what it ran may still run.`,
+      `\`plumbline down ${name}\` ends that; what happened is in ${stateDirectory(stateRoot).logs}.`,
     );
   }
 }
 
 function checkName(name: string): string {
-  const checked = Name.safeParse(name);
+  const checked = TwinName.safeParse(name);
   if (checked.success) return name;
   throw new PlumblineError(
     "NAME_INVALID",
@@ -113,16 +119,26 @@ function refuseSecond(name: string, stateRoot: string): void {
   );
 }
 
-/** The first signal asks the twin to stop; @returns whether there was one. */
-function stopOnSignal(twin: Launched): () => boolean {
+/** The first signal asks the twin to stop, and so does the end of who started us; @returns whether there was one. */
+function stopOnSignal(stopTwin: () => void): () => boolean {
   let interrupted = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (!interrupted)
-        console.error(style.dim("\nStopping: draining connections, then stopping every process ..."));
-      interrupted = true;
-      twin.stop();
-    });
-  }
+  const stop = () => {
+    if (!interrupted)
+      console.error(besideStyle.dim("\nStopping: draining connections, then stopping every process ..."));
+    interrupted = true;
+    stopTwin();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // bin/plumbline.mjs runs this program and passes signals on, which it cannot do with SIGKILL.
+  process.on("disconnect", stop);
+  process.channel?.unref();
   return () => interrupted;
+}
+
+function interruption(): PlumblineError {
+  return new PlumblineError(
+    "UP_INTERRUPTED",
+    "The twin was stopped while it started.",
+    "Run `plumbline up` again.",
+  );
 }

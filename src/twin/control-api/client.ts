@@ -2,6 +2,9 @@ import { PlumblineError } from "#model/errors.ts";
 import type { SupervisorRecord } from "../state/supervisor-record.ts";
 import type { TwinEvent, TwinStatus } from "../status.ts";
 
+/** A supervisor answers from memory; one that takes this long hangs. */
+const ANSWER_WITHIN_MS = 5_000;
+
 /** Talks to a running twin's supervisor. */
 export class ControlClient {
   readonly #record: SupervisorRecord;
@@ -19,7 +22,7 @@ export class ControlClient {
   }
 
   /** The twin's events, past ones first; ends when the supervisor does. */
-  async *events(signal?: AbortSignal): AsyncGenerator<TwinEvent> {
+  async *events(signal: AbortSignal = new AbortController().signal): AsyncGenerator<TwinEvent> {
     const response = await this.#request("GET", "/v1/events", signal);
     let rest = "";
     const text = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(
@@ -32,7 +35,11 @@ export class ControlClient {
     }
   }
 
-  async #request(method: string, path: string, signal: AbortSignal | null = null): Promise<Response> {
+  async #request(
+    method: string,
+    path: string,
+    signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
+  ): Promise<Response> {
     const headers = { authorization: `Bearer ${this.#record.token}` };
     let response: Response;
     try {

@@ -1,10 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Backoff, backoffDelay } from "#control/backoff.ts";
+import { PlumblineError } from "#model/errors.ts";
 import type { EventLog } from "../event-log.ts";
-import { packageRoot } from "../architecture-file.ts";
+import { ownProgram, packageRoot } from "../package-root.ts";
+import { logTail } from "./log-tail.ts";
 import type { Processes } from "./processes.ts";
 
 const RESTART_DELAY_MS = 200;
+/** One that ends so many times in a row, each time soon after its start, cannot run here. */
+const HOPELESS_AFTER = 3;
+const BACKOFF: Backoff = { baseMs: RESTART_DELAY_MS, capMs: 10_000, resetAfterMs: 10_000 };
 
 /**
  * A process of ours that is told everything over a channel, and is started again when it ends unasked. After each start
@@ -19,27 +25,38 @@ export class KeptProcess<ToIt extends object, FromIt> {
   readonly #onMessage: (message: FromIt) => void;
   #child: ChildProcess | null = null;
   #stopping = false;
+  #startedAt = 0;
+  /** How many times in a row it has ended soon after its start. */
+  #failures = 0;
+  readonly #hopeless = Promise.withResolvers<never>();
 
-  /** @param file its main file, relative to the package's root. */
+  /** @param program which of our own programs: `entry/main`. */
   constructor(
     role: string,
-    file: string,
+    program: string,
     tools: { processes: Processes; events: EventLog },
     listeners: { onStart: () => void; onMessage: (message: FromIt) => void },
   ) {
     this.#role = role;
-    this.#file = file;
+    this.#file = ownProgram(program);
     this.#processes = tools.processes;
     this.#events = tools.events;
     this.#onStart = listeners.onStart;
     this.#onMessage = listeners.onMessage;
+    this.#hopeless.promise.catch(() => {});
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
+  /** Rejects when it has ended again and again: whoever waits for it to do something waits in vain. */
+  get hopeless(): Promise<never> {
+    return this.#hopeless.promise;
+  }
+
   start(): void {
+    this.#startedAt = performance.now();
     const child = this.#processes.start({
       role: this.#role,
       command: [process.execPath, this.#file],
@@ -75,7 +92,19 @@ export class KeptProcess<ToIt extends object, FromIt> {
     this.#child = null;
     if (this.#stopping) return;
     this.#events.record("error", this.#role, `ended with ${how}; it is started again`);
-    await delay(RESTART_DELAY_MS);
+    const soon = performance.now() - this.#startedAt < BACKOFF.resetAfterMs;
+    this.#failures = soon ? this.#failures + 1 : 1;
+    if (this.#failures >= HOPELESS_AFTER) this.#hopeless.reject(this.#givenUp(how));
+    await delay(Math.max(RESTART_DELAY_MS, backoffDelay(this.#failures, BACKOFF)));
     if (!this.#stopping) this.start();
+  }
+
+  #givenUp(how: string): PlumblineError {
+    const log = this.#processes.logFile(this.#role);
+    return new PlumblineError(
+      "PART_UNSTARTABLE",
+      `The ${this.#role} ended ${this.#failures} times in a row, with ${how}. The end of its output:\n${logTail(log)}`,
+      `Mend what it says, then run \`plumbline up\` again; all of it is in ${log}.`,
+    );
   }
 }

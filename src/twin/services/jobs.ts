@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { ResolvedService } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
 import { formatDuration } from "#model/quantities/duration.ts";
+import { logTail } from "../processes/log-tail.ts";
 import { signalGroup } from "../processes/processes.ts";
 import { expandCommand, serviceVariables } from "../service-environment.ts";
 import type { TwinContext } from "../twin-context.ts";
@@ -24,13 +24,15 @@ export async function runJob(
   const timer = setTimeout(end, job.timeout);
   signal.addEventListener("abort", end);
   const outcome = await new Promise<string | null>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
+    child.once("error", (error) => resolve(`could not be started: ${error.message}`));
     child.once("exit", (code, killer) =>
       resolve(code === 0 ? null : killer ? `ended by ${killer}` : `ended with code ${code}`),
     );
   });
   clearTimeout(timer);
   signal.removeEventListener("abort", end);
+  // What it has forked ends with it, as everything in a container does.
+  end();
   signal.throwIfAborted();
   if (outcome === null)
     return events.record("info", name, `has run (${Math.round(performance.now() - began)} ms)`);
@@ -41,16 +43,4 @@ export async function runJob(
     `The job ${name} ${outcome}${late}.\n${logTail(processes.logFile(name))}`,
     `Mend what its output says; all of it is in ${processes.logFile(name)}.`,
   );
-}
-
-const LINES_SHOWN = 8;
-
-/** The last lines of a log, indented, for a message. */
-export function logTail(file: string): string {
-  try {
-    const lines = readFileSync(file, "utf8").trimEnd().split("\n").slice(-LINES_SHOWN);
-    return lines.map((line) => `  | ${line.slice(0, 400)}`).join("\n");
-  } catch {
-    return "  | (no output)";
-  }
 }

@@ -17,7 +17,7 @@ export class ReplicaProcess {
     this.address = address;
     this.#child = processes.start(launch);
     this.#child.once("spawn", listeners.started);
-    this.#child.once("error", (error) => listeners.exited(error.message));
+    this.#child.once("error", (error) => listeners.exited(`could not be started: ${error.message}`));
     this.#child.once("exit", (code, signal) => {
       // What it has forked ends with it, as everything in a container does.
       signalGroup(this.#child, "SIGKILL");

@@ -69,10 +69,12 @@ export class ServiceKeeper {
     return replicas.filter(isHealthy).length === desired && replicas.length === desired;
   }
 
-  /** Why the replica that was lost last was lost, and how many starts failed in a row. */
-  get trouble(): { readonly failures: number; readonly lastLoss: ReplicasState["lastLoss"] } {
-    const { failures, lastLoss } = this.#replicas.state;
-    return { failures, lastLoss };
+  /** How many starts failed in a row, and what became of the last replica that was lost or is not well. */
+  get trouble(): { readonly failures: number; readonly id: string; readonly reason: string } {
+    const { failures, lastLoss, replicas } = this.#replicas.state;
+    if (lastLoss) return { failures, ...lastLoss };
+    const ailing = replicas.find((replica) => !isHealthy(replica));
+    return { failures, id: ailing?.id ?? `${this.name}-1`, reason: "does not pass its health check" };
   }
 
   /** Drains and stops every replica; returns when all are gone. */
@@ -123,7 +125,8 @@ export class ServiceKeeper {
         this.#health?.feed({ kind: "deregister", target: action.id });
         this.#route();
         // Nothing drains what was never a target.
-        if (!this.#health) this.#replicas.feed({ kind: "drained", id: action.id });
+        if (!this.#health || !this.#balancer.leadsTo(this.name))
+          this.#replicas.feed({ kind: "drained", id: action.id });
         return;
       case "stop":
         return this.#processes.get(action.id)?.signal("SIGTERM");

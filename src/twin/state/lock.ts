@@ -1,6 +1,5 @@
-import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";
-import { readJson } from "./files.ts";
 import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
@@ -8,8 +7,7 @@ const Identity = z.object({ pid: z.int(), startedAt: z.string() });
 
 /**
  * Makes this process the twin's only supervisor. Returns null when it is, else the process that is.
- * The lock appears whole, by a link, and one left by a dead process is taken away by a rename: whoever loses either
- * race looks again.
+ * The lock appears whole, by a link: whoever comes second looks again. One left by a dead process is removed first.
  */
 export function takeLock(state: StateDirectory): ProcessIdentity | null {
   mkdirSync(state.root, { recursive: true, mode: 0o755 });
@@ -17,31 +15,68 @@ export function takeLock(state: StateDirectory): ProcessIdentity | null {
   writeFileSync(draft, JSON.stringify(identify(process.pid)), { mode: 0o600 });
   try {
     for (;;) {
-      try {
-        linkSync(draft, state.lock);
-        return null;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
-      const holder = Identity.safeParse(readJson(state.lock)).data;
-      if (holder && isRunning(holder)) return holder;
-      removeStale(state.lock);
+      if (linked(draft, state.lock)) return null;
+      const holder = lockHolder(state);
+      if (holder) return holder;
+      removeStale(state.lock, draft);
     }
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
+/** The process that has the lock now, or null; one that has just begun has no record yet. */
+export function lockHolder(state: StateDirectory): ProcessIdentity | null {
+  const owner = whoseIs(state.lock);
+  return typeof owner === "object" ? owner : null;
+}
+
 export function releaseLock(state: StateDirectory): void {
   rmSync(state.lock, { force: true });
 }
 
-function removeStale(lock: string): void {
-  const aside = `${lock}.stale.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch {
-    return;
+/**
+ * Removes a lock whose process is gone. Only one process may do so at a time, and it looks once more when it may: else
+ * one that has looked too early would remove the lock that another has taken meanwhile.
+ */
+function removeStale(lock: string, draft: string): void {
+  const claim = `${lock}.removal`;
+  if (linked(draft, claim)) {
+    if (whoseIs(lock) === "nobody") rmSync(lock);
+    rmSync(claim, { force: true });
+  } else if (whoseIs(claim) === "nobody") {
+    // Whoever claimed it was killed in the few instructions above.
+    rmSync(claim, { force: true });
   }
-  rmSync(aside, { force: true });
+}
+
+/** A file that is there with nobody behind it is stale; one that is not there may be about to be written. */
+function whoseIs(file: string): ProcessIdentity | "nobody" | "missing" {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return "missing";
+  }
+  const written = Identity.safeParse(parsed(text)).data;
+  return written && isRunning(written) ? written : "nobody";
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the file got its second name; false where something has that name. */
+function linked(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import * as z from "zod";
 import { storeAccount } from "#stores/account.ts";
 import { chooseDataRoot, reachableBy } from "#stores/reach.ts";
 
@@ -28,6 +29,12 @@ export function stateDirectory(root: string): StateDirectory {
     data: join(root, "data"),
   };
 }
+
+/** A twin's name is the name of its folder; it has room for the names of an architecture and an environment. */
+export const TwinName = z
+  .string()
+  .max(65, "a name has at most 65 characters")
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a name is lower-case letters, digits and single hyphens");
 
 /** An environment of an architecture; `--name` gives a second twin of the same a name of its own. */
 export function twinName(architecture: string, environment: string): string {

@@ -10,6 +10,7 @@ export class BucketKeeper implements StoreKeeper {
   readonly name: string;
   readonly program = "a folder";
   readonly isSettled = true;
+  readonly hopeless = new Promise<never>(() => {});
   readonly #folder: string;
 
   constructor(name: string, context: TwinContext) {

@@ -18,6 +18,18 @@ export interface PostgresqlSetup {
   readonly nodes: ReadonlyMap<string, PostgresqlNode>;
 }
 
+/** What services log in as, and to; the same in every twin. */
+export const APPLICATION = "app";
+
+/** Under which names a store's passwords are kept. */
+export function secretNames(store: string): { superuser: string; application: string; replication: string } {
+  return {
+    superuser: `${store}.superuser`,
+    application: `${store}.application`,
+    replication: `${store}.replication`,
+  };
+}
+
 const SHARED_BUFFERS_BYTES = 128 * 2 ** 20;
 /** For probes, replication and whoever connects by hand. */
 const SPARE_CONNECTIONS = 30;
@@ -32,7 +44,7 @@ export async function makeNodes(
   const account = storeAccount();
   const programs = await findPostgresql(majorOf(store.version), account);
   const settings = nodeSettings(name, store, architecture);
-  const password = secrets.password(`${name}.superuser`);
+  const password = secrets.password(secretNames(name).superuser);
   const nodes = new Map<string, PostgresqlNode>();
   for (const [index, zone] of architecture.zoneNames.slice(0, store.multiZone ? 2 : 1).entries()) {
     const id = `${name}-${zone.at(-1)}`;

@@ -9,6 +9,8 @@ export interface StoreKeeper {
   start(signal: AbortSignal): Promise<void>;
   /** Whether everything that was declared is there: the standby is in sync. */
   readonly isSettled: boolean;
+  /** Rejects when waiting for the store is of no use: its disk is full. */
+  readonly hopeless: Promise<never>;
   onChange(listener: () => void): void;
   /** The URLs that a service in a zone gets. */
   urls(zone: string): { readonly writer: string; readonly reader: string };

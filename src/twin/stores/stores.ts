@@ -1,5 +1,4 @@
 import type { ResolvedStore } from "#model/architecture.ts";
-import { PlumblineError } from "#model/errors.ts";
 import type { StoreKind } from "#model/stores/store.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { BucketKeeper } from "./bucket-keeper.ts";
@@ -21,15 +20,10 @@ const KEEPERS: { readonly [Kind in StoreKind]: KeeperOf<Kind> | null } = {
   redis: null,
 };
 
-/** @throws PlumblineError STORE_UNSUPPORTED, before anything is started. */
+/** The keeper of a store of a supported kind. */
 export function keepStore(name: string, store: ResolvedStore, context: TwinContext): StoreKeeper {
-  const keeper = KEEPERS[store.kind] as KeeperOf<StoreKind> | null;
-  if (keeper) return keeper(name, store, context);
-  throw new PlumblineError(
-    "STORE_UNSUPPORTED",
-    `The twin cannot run the store ${name}: nothing here stands in for ${store.kind}.`,
-    `Run an architecture whose stores are ${supportedKinds().join(" and ")}; \`plumbline check\` and \`describe\` work for this one.`,
-  );
+  const keeper = KEEPERS[store.kind] as KeeperOf<StoreKind>;
+  return keeper(name, store, context);
 }
 
 /** The kinds of store that a twin can run. */
