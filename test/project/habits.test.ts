@@ -1,0 +1,68 @@
+import { homedir } from "node:os";
+import { describe, expect, test } from "vitest";
+import { files, isNode, nameOf, parse, root, walk } from "./repository.ts";
+
+describe("files", () => {
+  /** Longer than that when the rule came; each may shrink and not grow, and goes from here once it fits. */
+  const LONG: Readonly<Record<string, number>> = {
+    "src/entry/client-connection.ts": 330,
+    "src/entry/forwarding.test.ts": 355,
+    "src/twin/forwarder/forwarder.test.ts": 323,
+    "src/twin/stores/postgresql-keeper.ts": 320,
+  };
+  const MOST_LINES = 300;
+
+  test("of src have at most 300 lines", () => {
+    const sizes = files("src/**/*.ts").map(
+      ({ path, text }) => [path, text.trimEnd().split("\n").length] as const,
+    );
+    const tooLong = sizes.filter(([path, lines]) => lines > (LONG[path] ?? MOST_LINES));
+    expect(tooLong).toEqual([]);
+  });
+
+  test("name no folder of the machine that they were written on", () => {
+    const folders = [root, homedir()].filter((folder) => folder.split("/").length > 2);
+    const text = files("**/*").filter(({ path }) => !/\.(png|gz|tgz)$/.test(path));
+    const found = text.filter((file) => folders.some((folder) => file.text.includes(folder)));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("of npm name no registry but the public one", () => {
+    const named = files("package-lock.json", "**/package.json", ".npmrc").flatMap(
+      ({ text }) => text.match(/"resolved": "https?:\/\/[^/"]+|^registry\s*=.*/gm) ?? [],
+    );
+    expect(named.filter((line) => !line.endsWith("https://registry.npmjs.org"))).toEqual([]);
+  });
+});
+
+describe("tests", () => {
+  /** Where pausing is the point: looking again and again for what has no event. */
+  const POLLING = /^(until|poll|eventually)/;
+
+  test("wait for what they expect, and never for a time", () => {
+    const sleeps = files("src/**/*.test.ts", "services/**/*.test.ts", "test/**/*.test.ts").flatMap((file) =>
+      [...walk(parse(file))].filter(isSleep).map(({ start }) => ({ file, start })),
+    );
+    const outside = sleeps.filter(({ file, start }) => !POLLING.test(functionAround(file, start)));
+    expect(outside.map(({ file, start }) => `${file.path}:${lineOf(file.text, start)}`)).toEqual([]);
+  });
+});
+
+/** `await delay(…)` and `await setTimeout(…)`: a pause by its name. A time-out beside what is waited for is none. */
+function isSleep(node: ReturnType<typeof parse>): boolean {
+  const call = node["argument"];
+  if (node.type !== "AwaitExpression" || !isNode(call) || call.type !== "CallExpression") return false;
+  return /^(delay|sleep|pause|setTimeout)$/.test(nameOf(call["callee"]) ?? "");
+}
+
+/** The name of the innermost function that is declared around a position. */
+function functionAround(file: Parameters<typeof parse>[0], position: number): string {
+  const around = [...walk(parse(file))].filter(
+    ({ type, start, end }) => type === "FunctionDeclaration" && start <= position && position < end,
+  );
+  return nameOf(around.at(-1)?.["id"]) ?? "";
+}
+
+function lineOf(text: string, position: number): number {
+  return text.slice(0, position).split("\n").length;
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { identify, type ProcessIdentity } from "#twin/state/process-identity.ts";
+import type { TwinStatus } from "#twin/status.ts";
+import { lastLine } from "../support/command-line.ts";
+import { eventually } from "../support/eventually.ts";
+import { aTwin, linuxOnly } from "../support/needs.ts";
+import { writeArchitecture } from "../support/own-architecture.ts";
+import { type Failure, Project } from "../support/project.ts";
+import { isKnown, postTransaction } from "../support/traffic.ts";
+import { database } from "../support/twin-view.ts";
+
+interface Ended {
+  readonly wasRunning: boolean;
+  readonly endedLeftovers: number;
+  readonly purged: boolean;
+}
+
+describe.skipIf(aTwin.skipped)(`the life of a twin with data${aTwin.why}`, () => {
+  let project: Project;
+  let id: string;
+  let addresses: string;
+
+  beforeAll(() => {
+    project = new Project();
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it("leaves no process when it is down", async () => {
+    const up = await project.up("fargate", "--environment", "production");
+    addresses = addressesOf(up);
+    ({ id } = await postTransaction(up.endpoint as string));
+    expect(await project.json<Ended>(["down"])).toMatchObject({
+      wasRunning: true,
+      endedLeftovers: 0,
+      purged: false,
+    });
+    await project.empty(0);
+    expect(await project.failure(["status"])).toMatchObject({ code: "TWIN_DOWN", exit: 1 });
+  });
+
+  it("has its data and its addresses when it comes up again", async () => {
+    const up = await project.up("fargate", "--environment", "production");
+    expect(up.phase).toBe("running");
+    expect(addressesOf(up)).toBe(addresses);
+    expect(await isKnown(up.endpoint as string, id)).toBe(true);
+  });
+
+  it("says what is left when its supervisor was killed, and comes up with its data", async () => {
+    const { supervisor } = await project.status("fargate-production");
+    process.kill(supervisor.pid, "SIGKILL");
+    const { message, remedy } = await eventually("the supervisor is gone", async () => {
+      const failure = await project.failure(["status"]);
+      return failure.code === "TWIN_DOWN" ? failure : undefined;
+    });
+    expect(message).toMatch(/was killed, and \d+ of its processes still run/);
+    expect(remedy).toContain("plumbline down fargate-production");
+
+    const up = await project.up("fargate", "--environment", "production");
+    expect(up.phase).toBe("running");
+    expect(await isKnown(up.endpoint as string, id)).toBe(true);
+    expect(project.processes().filter(({ command }) => /postgres .*-D/.test(command))).toHaveLength(2);
+  });
+
+  it("forgets its data with --purge", async () => {
+    expect(await project.json<Ended>(["down", "--purge"])).toMatchObject({ wasRunning: true, purged: true });
+    await project.empty(0);
+    expect(existsSync(project.state("fargate-production").root)).toBe(false);
+    const up = await project.up("fargate", "--environment", "production");
+    expect(await isKnown(up.endpoint as string, id)).toBe(false);
+    await project.json(["down", "--purge"]);
+  });
+});
+
+describe.skipIf(linuxOnly.skipped)(`the end of a twin${linuxOnly.why}`, () => {
+  it("takes what services have started with it, even after its supervisor was killed", async () => {
+    await using project = new Project();
+    writeArchitecture(project);
+    await project.up();
+    expect(project.processes().filter(({ command }) => command === "sleep 300")).toHaveLength(2);
+    await project.json(["down"]);
+    await project.empty(0);
+
+    const { supervisor } = await project.up();
+    process.kill(supervisor.pid, "SIGKILL");
+    await eventually("the supervisor is gone", () => identify(supervisor.pid) === null);
+    const down = await project.json<Ended>(["down"]);
+    expect(down).toMatchObject({ wasRunning: false });
+    expect(down.endedLeftovers).toBeGreaterThanOrEqual(2);
+    await project.empty(0);
+  });
+
+  it("spares a stranger that has got the number of one of its processes", async () => {
+    await using project = new Project();
+    writeArchitecture(project);
+    const { supervisor } = await project.up();
+    process.kill(supervisor.pid, "SIGKILL");
+    await eventually("the supervisor is gone", () => identify(supervisor.pid) === null);
+    using stranger = startStranger();
+    const { journal } = project.state("own-development");
+    const written = JSON.parse(readFileSync(journal, "utf8")) as { processes: object[] };
+    const [, boot] = (identify(process.pid) as ProcessIdentity).startedAt.split("@");
+    written.processes.push({ pid: stranger.child.pid, startedAt: `1@${boot}`, role: "web-9" });
+    writeFileSync(journal, JSON.stringify(written));
+
+    await project.json(["down"]);
+    await project.empty(0);
+    expect(identify(stranger.child.pid as number)).not.toBeNull();
+  });
+
+  it("is forced where its supervisor hangs", async () => {
+    await using project = new Project();
+    writeArchitecture(project);
+    const { supervisor } = await project.up();
+    process.kill(supervisor.pid, "SIGSTOP");
+    expect(await project.failure(["status"])).toMatchObject({ code: "SUPERVISOR_SILENT" });
+    await project.json(["down"]);
+    await project.empty(0);
+  });
+
+  it("is not disturbed by a second `up` that began at the same time", async () => {
+    await using project = new Project();
+    writeArchitecture(project);
+    const outcomes = await Promise.all([1, 2, 3].map(() => project.run(["up", "--detach", "--json"])));
+    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+    for (const outcome of outcomes.filter(({ code }) => code === 1))
+      expect(lastLine<Failure>(outcome).error.code).toBe("TWIN_RUNNING");
+    const { name, phase } = await project.json<TwinStatus>(["status"]);
+    expect({ name, phase }).toEqual({ name: "own-development", phase: "running" });
+    expect(await project.failure(["up"])).toMatchObject({ code: "TWIN_RUNNING" });
+    await project.json(["down"]);
+    await project.empty(0);
+  });
+});
+
+function addressesOf(status: TwinStatus): string {
+  return JSON.stringify([status.control, database(status).writer]);
+}
+
+/** A program of somebody else, which ends with the test. */
+function startStranger(): { readonly child: ChildProcess } & Disposable {
+  const child = spawn("sleep", ["300"], { stdio: "ignore", detached: true });
+  return { child, [Symbol.dispose]: () => void child.kill("SIGKILL") };
+}
