@@ -5,11 +5,14 @@ import { connect } from "node:net";
 const { HOST, PORT, ZONE, DATABASE_URL } = process.env;
 
 const server = createServer(async (request, response) => {
-  const body = request.url === "/healthz" ? { status: "ok" } : { zone: ZONE, database: await databaseState() };
+  const body =
+    request.url === "/healthz" ? { status: "ok" } : { zone: ZONE, database: await databaseState() };
   response.writeHead(200, { "content-type": "application/json" });
   response.end(`${JSON.stringify(body)}\n`);
 });
-server.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ message: `listens at ${HOST}:${PORT}` })));
+server.listen(Number(PORT), HOST, () =>
+  console.log(JSON.stringify({ message: `listens at ${HOST}:${PORT}` })),
+);
 
 // Whoever stops a replica sends SIGTERM: requests that are being answered are finished first.
 process.on("SIGTERM", () => server.close(() => process.exit(0)));

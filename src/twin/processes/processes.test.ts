@@ -63,7 +63,8 @@ it("goes on where the journal cannot be written, says so, and catches up", async
   rmSync(state.journal);
   // A folder in the journal's place keeps it from being written, as a full disk does.
   mkdirSync(state.journal);
-  const second = processes.start(launch("exit 0"));
+  const second = processes.start(launch("exec sleep 300"));
+  signalGroup(second, "SIGKILL");
   await exited(second);
   expect(errors.map(({ code }) => code)).toEqual(["EISDIR", "EISDIR"]);
 
