@@ -63,7 +63,7 @@ export function lastLine<T>({ stdout, stderr }: Outcome): T {
 function surroundings(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     ([name, value]) =>
-      value !== undefined && !/^(PLUMBLINE_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name),
+      value !== undefined && !/^(CI$|PLUMBLINE_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name),
   );
   return Object.fromEntries(kept) as Record<string, string>;
 }

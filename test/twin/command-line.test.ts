@@ -57,7 +57,7 @@ describe("the command line", () => {
   it.each([
     [["up", "fargat"], 1, "ARCHITECTURE_NOT_FOUND"],
     [["describe", "no-such"], 1, "ARCHITECTURE_NOT_FOUND"],
-    [["up", "fargate", "--environment", "staging"], 1, "ARCHITECTURE_INVALID"],
+    [["up", "fargate", "--environment", "staging"], 1, "ENVIRONMENT_UNKNOWN"],
     [["up", "fargate", "--name", "No Name"], 1, "NAME_INVALID"],
     [["up", "fargate", "--colour"], 2, "COMMAND_INVALID"],
     [["up", "fargate", "--port", "70000"], 2, "COMMAND_INVALID"],

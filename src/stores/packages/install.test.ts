@@ -50,7 +50,8 @@ const options = (wanted: Partial<InstallOptions> = {}): InstallOptions => ({
 
 const { skipped, why } = needs(await aptNeed());
 
-describe.skipIf(skipped)(`installing from packages${why}`, () => {
+// Each of these downloads for real, some of them more than once.
+describe.skipIf(skipped)(`installing from packages${why}`, { timeout: 120_000 }, () => {
   it("puts a Redis that works into the cache, once", async () => {
     const first = await install(redis, options());
     expect(first).toMatchObject({ alreadyThere: false, version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
