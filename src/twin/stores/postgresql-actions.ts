@@ -81,7 +81,6 @@ export class PostgresqlActions {
     const node = this.#node(id);
     const isPrimary = id === state().primary;
     try {
-      if (isPrimary && (await node.initialise())) this.#say("info", id, "has a new data directory");
       await node.start((reason) => this.#exited(id, reason), REPLICATION.startTimeoutMs);
       if (isPrimary) await this.#ensureRoles(node);
     } catch (error) {

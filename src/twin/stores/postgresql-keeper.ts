@@ -45,6 +45,8 @@ export class PostgresqlKeeper implements StoreKeeper {
   readonly #primaryFile: string;
   readonly #opened = Promise.withResolvers<void>();
   readonly #hopeless = Promise.withResolvers<never>();
+  /** Settles when no program that makes a data directory runs any more. */
+  #initialised: Promise<boolean> | undefined;
   #running: Running | undefined;
   #changed = () => {};
 
@@ -68,11 +70,15 @@ export class PostgresqlKeeper implements StoreKeeper {
 
   async start(signal: AbortSignal): Promise<void> {
     const setup = await makeNodes(this.name, this.#store, this.#context);
+    const [first, second] = this.#primaryFirst([...setup.nodes.values()]);
     const port = STORE_PORTS.postgresql;
+    // A new data directory takes a while, and so do the forwarders: neither waits for the other.
+    const initialised = first.initialise();
+    this.#initialised = initialised.catch(() => false);
     const endpoints = await StoreEndpoints.open(this.name, this.#store.subnets, port, this.#context);
+    if (await initialised) this.#context.events.record("info", first.id, "has a new data directory");
     signal.throwIfAborted();
 
-    const [first, second] = this.#primaryFirst([...setup.nodes.values()]);
     const initial = initialReplication({
       primary: first.id,
       standby: second ? { node: second.id, hasData: second.isStandbyData } : null,
@@ -152,6 +158,7 @@ export class PostgresqlKeeper implements StoreKeeper {
   async stop(): Promise<void> {
     this.#watching.abort();
     this.#opened.resolve();
+    await this.#initialised;
     if (!this.#running) return;
     const { setup, actions, loop } = this.#running;
     loop.end();
