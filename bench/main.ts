@@ -1,10 +1,12 @@
 // Measures what the project promises of itself: `npm run bench -- <name> [--json]`. It prints figures and never passes
 // or fails. Machines are shared and noisy, so each bench measures a yardstick in the same run.
+import { frontDoor } from "./front-door.ts";
 import { up } from "./up.ts";
 
 const BENCHES: Readonly<
   Record<string, { readonly says: string; readonly run: (json: boolean) => Promise<void> }>
 > = {
+  "front-door": { says: "the load balancer beside HAProxy and nginx", run: frontDoor },
   up: { says: "from `up` to everything healthy, cold and warm, and the supervisor's memory", run: up },
 };
 

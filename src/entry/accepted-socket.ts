@@ -12,10 +12,12 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
  * memory of its own for every read, a small request costs less. `net.Server` does not have that option,
  * so the connection is taken over from a socket that was accepted with `pauseOnConnect` and has read nothing.
  * Where a later Node hides the handle, the socket itself is used: slower, not different.
+ * @param secure whether it is a socket of TLS, whose handle belongs to nobody else.
  */
-export function readInPlace(accepted: Socket, receive: Receive): Socket {
+export function readInPlace(accepted: Socket, secure: boolean, receive: Receive): Socket {
   const holder = accepted as unknown as { _handle?: object | null };
-  if (holder._handle === undefined || holder._handle === null) {
+  // What TLS has decrypted has memory of its own anyway.
+  if (secure || holder._handle === undefined || holder._handle === null) {
     accepted.on("data", (bytes) => void receive(bytes as Buffer, bytes.length));
     accepted.resume();
     return accepted;

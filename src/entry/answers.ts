@@ -10,41 +10,46 @@ export interface Asked {
   readonly keepAlive: boolean;
 }
 
+/** What the load balancer says by itself; text has one character per byte, fields end in CRLF each. */
+export interface Answer {
+  readonly status: number;
+  readonly fields: string;
+  readonly body: string;
+}
+
 /** ALB's own statuses have no registered reason. */
 const OWN_REASONS: Readonly<Record<number, string>> = { 463: "Too Many Forwarded Addresses" };
 
 /** An error as ALB gives it: a small page that says the status and nothing about the inside. */
-export function errorAnswer(status: number, asked: Asked): string {
+export function errorAnswer(status: number): Answer {
   const reason = reasonOf(status);
-  const page =
+  const body =
     `<html>\r\n<head><title>${status} ${reason}</title></head>\r\n<body>\r\n` +
     `<center><h1>${status} ${reason}</h1></center>\r\n</body>\r\n</html>\r\n`;
-  return answer(status, "Content-Type: text/html\r\n", page, asked);
+  return { status, fields: "Content-Type: text/html\r\n", body };
 }
 
 /** Source: "Fixed-response actions". */
-export function fixedAnswer(action: FixedResponse, asked: Asked): string {
-  // Text on its way out has one character per byte.
+export function fixedAnswer(action: FixedResponse): Answer {
   const body = Buffer.from(action.body, "utf8").toString("latin1");
-  return answer(action.status, `Content-Type: ${action.contentType}\r\n`, body, asked);
+  return { status: action.status, fields: `Content-Type: ${action.contentType}\r\n`, body };
 }
 
 /**
  * Source: "Redirect actions": a part that is not given stays as it was in the request.
- * @param target in origin-form. @param port of the listener.
+ * @param from the listener's protocol and port, and the host that was asked for.
+ * @param target in origin-form.
  */
-export function redirectAnswer(
+export function redirectLocation(
   action: Redirect,
-  host: string,
-  port: number,
+  from: { protocol: string; host: string; port: number },
   target: string,
-  asked: Asked,
 ): string {
   const query = target.indexOf("?");
   const values: Readonly<Record<string, string>> = {
-    protocol: "http",
-    host: hostName(host),
-    port: String(port),
+    protocol: from.protocol,
+    host: hostName(from.host),
+    port: String(from.port),
     path: (query === -1 ? target : target.slice(0, query)).replace(/^\//, ""),
     query: query === -1 ? "" : target.slice(query + 1),
   };
@@ -54,19 +59,22 @@ export function redirectAnswer(
   const filledPort = fill(action.port);
   const isDefaultPort = filledPort === "" || filledPort === (protocol === "https" ? "443" : "80");
   const filledQuery = fill(action.query);
-  const location =
+  return (
     `${protocol}://${fill(action.host)}${isDefaultPort ? "" : `:${filledPort}`}` +
-    `${fill(action.path)}${filledQuery === "" ? "" : `?${filledQuery}`}`;
-  return answer(action.status, `Location: ${location}\r\n`, "", asked);
+    `${fill(action.path)}${filledQuery === "" ? "" : `?${filledQuery}`}`
+  );
 }
 
-/** The whole message as text, one character per byte. */
-function answer(status: number, fields: string, body: string, asked: Asked): string {
-  // The name is ALB's own: software that tells the load balancer's errors from a target's looks at it.
-  const own = `Server: awselb/2.0\r\nDate: ${httpDate()}\r\n`;
+/** The name is ALB's own: software that tells the load balancer's errors from a target's looks at it. */
+export function ownFields(): string {
+  return `Server: awselb/2.0\r\nDate: ${httpDate()}\r\n`;
+}
+
+/** The whole message in HTTP/1.1. */
+export function answerText({ status, fields, body }: Answer, asked: Asked): string {
   const hasNoBody = status === 204 || status === 304;
   const length = hasNoBody ? "" : `Content-Length: ${body.length}\r\n`;
-  const head = `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${own}${fields}${length}${connectionField(asked)}\r\n`;
+  const head = `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${ownFields()}${fields}${length}${connectionField(asked)}\r\n`;
   return asked.method === "HEAD" || hasNoBody ? head : head + body;
 }
 

@@ -1,43 +1,26 @@
-import type { Socket } from "node:net";
-import type { Asked } from "./answers.ts";
+import { errorAnswer } from "./answers.ts";
 import { type Flushable, flushSoon } from "./batch.ts";
-import { isRechunked, responseForClient } from "./forwarded-heads.ts";
+import type { Client, ResponseWriter } from "./client.ts";
+import type { WeightedForward } from "./configuration.ts";
 import type { Framing } from "./http/body.ts";
-import { Outgoing } from "./http/outgoing.ts";
 import type { ResponseHead } from "./http/response-head.ts";
-import type { TargetConnection, TargetFailure, TargetUser } from "./target-connection.ts";
-import type { Target, TargetGroup } from "./targets.ts";
-
-/** The client whose request is being forwarded. */
-export interface Client extends Asked {
-  readonly socket: Socket;
-  /** The request, head and body; what is collected there has not been sent yet. */
-  readonly toTarget: Outgoing;
-  readonly requestEnded: boolean;
-  keepAlive: boolean;
-  pauseReading(): void;
-  resumeReading(): void;
-  /** The response does not go out as fast as it comes in. */
-  blocked(): void;
-  /** Answers in place of the target, which has not begun to. */
-  answerError(status: number): void;
-  /** The connection belongs to another protocol from here on. */
-  tunnel(): void;
-  finished(): void;
-  /** Cuts the connection, so that the client sees that its response is not complete. */
-  abort(): void;
-}
+import type { TargetConnection } from "./target-connection.ts";
+import type { TargetFailure, TargetUser } from "./target-user.ts";
+import type { Listener } from "./listener.ts";
+import type { TargetGroup } from "./target-group.ts";
+import type { Target } from "./targets.ts";
 
 /** RFC 9110 section 9.2.1: these change nothing, so a target may see one of them twice. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** One request on its way to a target, and the response on its way back. Serves one client connection for good. */
 export class Exchange implements TargetUser, Flushable {
-  readonly toClient = new Outgoing(true);
+  readonly toClient: ResponseWriter;
   isHead = false;
   queued = false;
 
   readonly #client: Client;
+  readonly #listener: Listener;
   #group: TargetGroup | undefined;
   #target: Target | undefined;
   #connection: TargetConnection | undefined;
@@ -48,9 +31,13 @@ export class Exchange implements TargetUser, Flushable {
   #retried = false;
   #tried: Target[] | undefined;
   #sentAt = 0;
+  /** The action that chose the group, where that has to be told to the client in a cookie. */
+  #weighted: WeightedForward | undefined;
 
-  constructor(client: Client) {
+  constructor(client: Client, response: ResponseWriter, listener: Listener) {
     this.#client = client;
+    this.#listener = listener;
+    this.toClient = response;
   }
 
   get requestEnded(): boolean {
@@ -67,8 +54,9 @@ export class Exchange implements TargetUser, Flushable {
   }
 
   /** @param head what `client.toTarget` begins with. @param upgrades whether the target may switch protocols. */
-  start(group: TargetGroup, head: string, upgrades: boolean): void {
+  start(group: TargetGroup, head: string, upgrades: boolean, weighted?: WeightedForward): void {
     this.#group = group;
+    this.#weighted = weighted;
     this.#target = undefined;
     this.#head = head;
     this.#upgrades = upgrades;
@@ -79,14 +67,8 @@ export class Exchange implements TargetUser, Flushable {
     this.#attempt(false, 503);
   }
 
-  /** Answers in place of a target. */
-  say(text: string): void {
-    this.toClient.head(text);
-    flushSoon(this);
-  }
-
   flushNow(): void {
-    if (!this.toClient.empty) this.toClient.flush(this.#client.socket);
+    if (!this.toClient.empty) this.toClient.send();
     if (!this.#client.toTarget.empty) this.pass();
   }
 
@@ -94,6 +76,11 @@ export class Exchange implements TargetUser, Flushable {
   pass(): boolean {
     const connection = this.#connection;
     if (connection === undefined || !connection.isConnected) return true;
+    if (connection.deaf) {
+      // The target has said what it wanted to say and listens no more: the client gets that all the same.
+      this.#client.toTarget.clear();
+      return true;
+    }
     if (!this.#client.toTarget.flush(connection.socket)) {
       connection.expectProgress();
       this.#client.pauseReading();
@@ -137,6 +124,7 @@ export class Exchange implements TargetUser, Flushable {
 
   connected(): void {
     this.#sentAt = performance.now();
+    this.#client.record.sentAt = this.#sentAt;
     if (this.requestEnded) flushSoon(this);
     else if (this.pass()) this.#client.resumeReading();
   }
@@ -151,46 +139,45 @@ export class Exchange implements TargetUser, Flushable {
   }
 
   interim(head: ResponseHead): void {
-    // RFC 9110 section 15.2: an HTTP/1.0 client would take it for the response.
-    if (!this.#client.old) this.toClient.head(`${head.kept()}\r\n`);
+    this.toClient.interim(head);
   }
 
   switched(head: ResponseHead): boolean {
     if (!this.#upgrades || head.fields.upgrade.toLowerCase() !== "websocket") return false;
     this.#count(head.status);
     this.#tunnel = true;
-    this.toClient.head(`${head.kept()}Connection: Upgrade\r\nUpgrade: ${head.fields.upgrade}\r\n\r\n`);
+    this.toClient.switched(head);
     this.#client.tunnel();
     return true;
   }
 
   begins(head: ResponseHead, framing: Framing): void {
     const client = this.#client;
-    // Earlier responses must not be lost with this one if it turns out to be broken.
-    if (!this.toClient.empty) this.toClient.flush(client.socket);
     this.#count(head.status);
     // A body that is only half sent when its answer comes may never end: the next request could not be told from it.
     if (!client.requestEnded) client.keepAlive = false;
     // HTTP/1.0 learns from the closing that a body of unknown length is complete.
     if (client.old && (framing === "chunked" || framing === "until-close")) client.keepAlive = false;
-    this.toClient.chunked = isRechunked(framing, client);
-    this.toClient.head(responseForClient(head, framing, client));
+    this.toClient.begin(head, framing, this.#cookies(head));
   }
 
   flush(): boolean {
     if (this.#tunnel) this.#client.tunnel();
-    if (this.toClient.flush(this.#client.socket)) return true;
+    if (this.toClient.send()) return true;
     this.#client.blocked();
     return false;
   }
 
   completed(): void {
     this.toClient.end();
-    this.toClient.chunked = false;
     flushSoon(this);
     this.#connection = undefined;
     this.#target!.finish();
     this.#client.finished();
+  }
+
+  halfClosed(): void {
+    this.#client.endWriting();
   }
 
   failed(reason: TargetFailure, connection: TargetConnection): void {
@@ -232,12 +219,13 @@ export class Exchange implements TargetUser, Flushable {
   }
 
   #attempt(fresh: boolean, statusOfNone: number): void {
-    const target = this.#group!.choose(this.#tried);
+    const target = this.#choose();
     if (target === undefined) {
       this.#giveUp(statusOfNone);
       return;
     }
     this.#target = target;
+    this.#client.record.target = target.address;
     const connection = target.take(fresh);
     this.#connection = connection;
     connection.begin(this);
@@ -247,12 +235,43 @@ export class Exchange implements TargetUser, Flushable {
 
   #giveUp(status: number): void {
     this.countElb(status);
-    this.#client.answerError(status);
+    this.#listener.totals.countElb(status);
+    this.#client.answer(errorAnswer(status));
+  }
+
+  #choose(): Target | undefined {
+    const group = this.#group!;
+    const { attributes } = group;
+    this.#client.record.group = attributes.arn ?? attributes.name;
+    if (attributes.stickiness !== undefined && this.#tried === undefined) {
+      const id = this.#listener.stickiness.boundTarget(attributes, this.#client.request.text, Date.now());
+      const bound = id === undefined ? undefined : group.bound(id);
+      if (bound !== undefined) return bound;
+    }
+    return group.choose(this.#tried, this.#listener.zone);
+  }
+
+  /** The Set-Cookie lines that bind the client to this target and this group. */
+  #cookies(head: ResponseHead): string {
+    const { attributes } = this.#group!;
+    if (attributes.stickiness === undefined && this.#weighted === undefined) return "";
+    const { stickiness } = this.#listener;
+    const { secure } = this.#client.origin;
+    const now = Date.now();
+    const texts = { request: this.#client.request.text, response: head.text };
+    const lines = stickiness.targetLines(attributes, this.#target!.id, texts, secure, now);
+    if (this.#weighted === undefined) return lines;
+    return lines + stickiness.groupLines(this.#weighted, attributes.name, secure, now);
   }
 
   #count(status: number): void {
     this.#responding = true;
-    const elapsed = performance.now() - this.#sentAt;
+    const now = performance.now();
+    const elapsed = now - this.#sentAt;
+    const { record } = this.#client;
+    record.answeredAt = now;
+    record.targetStatus = status;
+    record.status = status;
     this.#target!.counters.countTarget(status);
     this.#target!.counters.responseTime += elapsed;
     this.#group!.counters.countTarget(status);

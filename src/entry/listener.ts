@@ -1,17 +1,33 @@
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { PlumblineError } from "#model/errors.ts";
+import type { AccessLog } from "./access-log/access-log.ts";
 import { ClientConnection } from "./client-connection.ts";
-import type { Action, ListenerConfiguration, Rule, Timeouts } from "./configuration.ts";
-import type { Deadlines } from "./deadlines.ts";
+import type { Limits, ListenerConfiguration, Timeouts } from "./configuration.ts";
+import { factsOf, type Handshake } from "./connection-facts.ts";
+import type { Deadlined, Deadlines } from "./deadlines.ts";
 import type { Totals } from "./metrics.ts";
 import { Router } from "./routing.ts";
-import type { TargetGroup } from "./targets.ts";
+import type { Stickiness } from "./stickiness.ts";
+import type { TargetGroup } from "./target-group.ts";
+import type { TlsFront } from "./tls/tls-front.ts";
+
+/** A client's connection, of whichever protocol. */
+export interface ListenerConnection extends Deadlined {
+  /** Closes when the requests in flight are answered. */
+  stop(): void;
+  destroy(): void;
+}
 
 /** What listeners share with the load balancer that they belong to. */
 export interface ListenerSurroundings {
   readonly deadlines: Deadlines;
   readonly totals: Totals;
   timeouts: Timeouts;
+  limits: Limits;
+  accessLog: AccessLog | undefined;
+  stickiness: Stickiness;
+  /** Client connections of all listeners. */
+  connections(): number;
   group(name: string): TargetGroup;
 }
 
@@ -28,9 +44,12 @@ export class Listener {
   router: Router;
   stopping = false;
   readonly #server: Server;
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<ListenerConnection>();
   readonly #surroundings: ListenerSurroundings;
-  readonly #asked: ListenerConfiguration;
+  #asked: ListenerConfiguration;
+  #tls: TlsFront | undefined;
+  /** Connections that have not agreed on keys yet, or have not ended. */
+  readonly #encrypted = new Set<Socket>();
   #whenEmpty: (() => void) | undefined;
 
   constructor(configuration: ListenerConfiguration, surroundings: ListenerSurroundings) {
@@ -39,12 +58,8 @@ export class Listener {
     this.address = configuration;
     this.router = new Router(configuration.rules, configuration.defaultAction);
     // A client that ends its side is noticed by its connection, which may still have an answer to write.
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-      surroundings.totals.newConnections++;
-      const connection = new ClientConnection(socket, this);
-      this.#connections.add(connection);
-      surroundings.deadlines.add(connection);
-    });
+    const options = { noDelay: true, allowHalfOpen: true, pauseOnConnect: configuration.tls === undefined };
+    this.#server = createServer(options, (socket) => this.#accept(socket));
   }
 
   get totals(): Totals {
@@ -55,8 +70,24 @@ export class Listener {
     return this.#surroundings.timeouts;
   }
 
+  get limits(): Limits {
+    return this.#surroundings.limits;
+  }
+
+  get accessLog(): AccessLog | undefined {
+    return this.#surroundings.accessLog;
+  }
+
+  get stickiness(): Stickiness {
+    return this.#surroundings.stickiness;
+  }
+
+  get zone(): string | undefined {
+    return this.#asked.zone;
+  }
+
   get connections(): number {
-    return this.#connections.size;
+    return this.#tls === undefined ? this.#connections.size : this.#encrypted.size;
   }
 
   group(name: string): TargetGroup {
@@ -65,22 +96,65 @@ export class Listener {
 
   /** Whether it listens where `configuration` wants it to. */
   isAt(configuration: ListenerConfiguration): boolean {
-    return this.#asked.host === configuration.host && this.#asked.port === configuration.port;
+    const { host, port, tls } = this.#asked;
+    // Whether HTTP/2 is offered is settled when the listener opens, and so is whether it speaks TLS at all.
+    return (
+      host === configuration.host && port === configuration.port && tls?.http2 === configuration.tls?.http2
+    );
   }
 
-  setRules(rules: readonly Rule[], defaultAction: Action): void {
-    this.router = new Router(rules, defaultAction);
+  /** Takes over everything but where it listens. */
+  configure(configuration: ListenerConfiguration): void {
+    if (configuration.tls !== undefined) this.#tls?.configure(configuration.tls, configuration.name);
+    this.#asked = configuration;
+    this.router = new Router(configuration.rules, configuration.defaultAction);
   }
 
-  forget(connection: ClientConnection): void {
+  forget(connection: ListenerConnection): void {
     this.#connections.delete(connection);
     this.#surroundings.deadlines.delete(connection);
-    if (this.#connections.size === 0) this.#whenEmpty?.();
+    if (this.connections === 0) this.#whenEmpty?.();
+  }
+
+  #accept(socket: Socket): void {
+    const { totals, limits } = this.#surroundings;
+    const isFull =
+      this.connections >= (this.#asked.maxConnections ?? Infinity) ||
+      this.#surroundings.connections() >= (limits.connections ?? Infinity);
+    if (isFull) {
+      totals.rejectedConnections++;
+      socket.destroy();
+      return;
+    }
+    totals.newConnections++;
+    if (this.#tls === undefined) {
+      this.#serve(socket, undefined);
+      return;
+    }
+    this.#encrypted.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      this.#encrypted.delete(socket);
+      if (this.connections === 0) this.#whenEmpty?.();
+    });
+    this.#tls.accept(socket);
+  }
+
+  #serve(socket: Socket, handshake: Handshake | undefined): void {
+    const facts = factsOf(socket, this.address, handshake);
+    this.#keep(new ClientConnection(socket, this, facts));
+  }
+
+  #keep(connection: ListenerConnection): void {
+    this.#connections.add(connection);
+    this.#surroundings.deadlines.add(connection);
+    if (this.stopping) connection.stop();
   }
 
   /** @throws PlumblineError PORT_TAKEN, PORT_FORBIDDEN or ADDRESS_UNAVAILABLE. */
   async open(): Promise<void> {
     const { name, host, port } = this.#asked;
+    await this.#openTls();
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => reject(refusal(error, this.#asked)));
       this.#server.listen({ host, port, backlog: 1024 }, resolve);
@@ -91,6 +165,23 @@ export class Listener {
     this.address = { name, host, port: (this.#server.address() as AddressInfo).port };
   }
 
+  /** Without TLS none of it is loaded: that is a sixth of what the process needs. */
+  async #openTls(): Promise<void> {
+    const { name, tls } = this.#asked;
+    if (tls === undefined) return;
+    const { TlsFront } = await import("./tls/tls-front.ts");
+    const { Http2Connection } = await import("./http2/http2-connection.ts");
+    const { totals, deadlines } = this.#surroundings;
+    this.#tls = new TlsFront(tls, name, {
+      secured: (socket, handshake) => {
+        if (!handshake.http2) this.#serve(socket, handshake);
+        else
+          this.#keep(new Http2Connection(socket, factsOf(socket, this.address, handshake), this, deadlines));
+      },
+      failed: () => totals.tlsErrors++,
+    });
+  }
+
   /**
    * Accepts no more, lets the requests in flight finish and closes.
    * @param deadline in milliseconds, after which what is left is cut off.
@@ -99,11 +190,12 @@ export class Listener {
     this.stopping = true;
     this.#server.close();
     for (const connection of this.#connections) connection.stop();
-    if (this.#connections.size === 0) return;
+    if (this.connections === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#whenEmpty = resolve;
     const timer = setTimeout(() => {
-      for (const connection of this.#connections) connection.socket.destroy();
+      for (const connection of this.#connections) connection.destroy();
+      for (const socket of this.#encrypted) socket.destroy();
     }, deadline);
     await promise;
     clearTimeout(timer);

@@ -1,7 +1,10 @@
 import { PlumblineError } from "#model/errors.ts";
+import { AccessLog } from "./access-log/access-log.ts";
 import {
   type Configuration,
   configurationSchema,
+  type GroupAttributes,
+  type ListenerConfiguration,
   type ResolvedConfiguration,
   targetSchema,
   type TargetDescription,
@@ -9,7 +12,9 @@ import {
 import { Deadlines } from "./deadlines.ts";
 import { Listener, type ListenerAddress, type ListenerSurroundings } from "./listener.ts";
 import { type Metrics, Totals } from "./metrics.ts";
-import { TargetGroup, type TargetSurroundings } from "./targets.ts";
+import { Stickiness } from "./stickiness.ts";
+import { TargetGroup } from "./target-group.ts";
+import type { TargetSurroundings } from "./targets.ts";
 
 /** A running load balancer: it is told its listeners, rules and targets, and decides nothing about them. */
 export interface LoadBalancer {
@@ -59,14 +64,24 @@ class RunningLoadBalancer implements LoadBalancer {
   readonly #deadlines: Deadlines;
   readonly #surroundings: ListenerSurroundings & TargetSurroundings;
 
-  constructor({ timeouts }: ResolvedConfiguration, events: LoadBalancerEvents) {
+  #cookieSecret: string | undefined;
+
+  constructor({ timeouts, limits, cookieSecret }: ResolvedConfiguration, events: LoadBalancerEvents) {
     // Fine enough for the shortest time-out, and never busy.
-    const shortest = Math.min(...Object.values(timeouts));
+    const shortest = Math.min(
+      limits.patience,
+      ...Object.values(timeouts).filter((time) => time !== undefined),
+    );
+    this.#cookieSecret = cookieSecret;
     this.#deadlines = new Deadlines(Math.min(500, Math.max(10, shortest / 5)));
     this.#surroundings = {
       deadlines: this.#deadlines,
       totals: this.#totals,
       timeouts,
+      limits,
+      accessLog: undefined,
+      stickiness: new Stickiness(cookieSecret),
+      connections: () => this.#connections(),
       group: (name) => this.#group(name),
       onDrained: (group, target) => events.onDrained?.(group, target),
     };
@@ -77,7 +92,7 @@ class RunningLoadBalancer implements LoadBalancer {
   }
 
   async configure(configuration: Configuration): Promise<void> {
-    const { listeners, timeouts } = parsed(configuration);
+    const { listeners, timeouts, groups, limits, accessLog, cookieSecret } = parsed(configuration);
     const opened: Listener[] = [];
     const wanted: Listener[] = [];
     try {
@@ -98,9 +113,12 @@ class RunningLoadBalancer implements LoadBalancer {
     const gone = this.#listeners.filter((listener) => !wanted.includes(listener));
     this.#listeners = wanted;
     this.#surroundings.timeouts = timeouts;
-    this.#replaceGroups(listeners);
-    for (const [index, { rules, defaultAction }] of listeners.entries())
-      wanted[index]!.setRules(rules, defaultAction);
+    this.#surroundings.limits = limits;
+    this.#logTo(accessLog);
+    if (cookieSecret !== this.#cookieSecret) this.#surroundings.stickiness = new Stickiness(cookieSecret);
+    this.#cookieSecret = cookieSecret;
+    this.#replaceGroups(listeners, groups);
+    for (const [index, asked] of listeners.entries()) wanted[index]!.configure(asked);
     for (const listener of gone) this.#leave(listener, timeouts.targetIdle);
   }
 
@@ -116,10 +134,8 @@ class RunningLoadBalancer implements LoadBalancer {
   }
 
   metrics(): Metrics {
-    const listeners = [...this.#listeners, ...this.#leaving];
-    const connections = listeners.reduce((sum, listener) => sum + listener.connections, 0);
     return {
-      connections,
+      connections: this.#connections(),
       ...this.#totals,
       groups: [...this.#groups.values()].map((group) => group.metrics()),
     };
@@ -129,6 +145,19 @@ class RunningLoadBalancer implements LoadBalancer {
     await Promise.all([...this.#listeners, ...this.#leaving].map((listener) => listener.stop(deadline)));
     for (const group of this.#groups.values()) group.closeIdle();
     this.#deadlines.close();
+    await this.#surroundings.accessLog?.close();
+  }
+
+  #connections(): number {
+    const listeners = [...this.#listeners, ...this.#leaving];
+    return listeners.reduce((sum, listener) => sum + listener.connections, 0);
+  }
+
+  #logTo(settings: ResolvedConfiguration["accessLog"]): void {
+    const before = this.#surroundings.accessLog;
+    if (settings !== undefined && before?.isAt(settings)) return;
+    void before?.close();
+    this.#surroundings.accessLog = settings && new AccessLog(settings, this.#totals);
   }
 
   #leave(listener: Listener, deadline: number): void {
@@ -139,25 +168,37 @@ class RunningLoadBalancer implements LoadBalancer {
   #group(name: string): TargetGroup {
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = new TargetGroup(name, this.#surroundings);
+      group = new TargetGroup({ name, crossZone: true }, this.#surroundings);
       this.#groups.set(name, group);
     }
     return group;
   }
 
-  #replaceGroups(listeners: ResolvedConfiguration["listeners"]): void {
-    const actions = listeners.flatMap(({ rules, defaultAction }) => [
-      defaultAction,
-      ...rules.map(({ action }) => action),
-    ]);
-    const names = new Set(actions.flatMap((action) => (action.kind === "forward" ? [action.group] : [])));
-    for (const name of names) this.#group(name);
+  #replaceGroups(
+    listeners: ResolvedConfiguration["listeners"],
+    attributes: readonly GroupAttributes[],
+  ): void {
+    const names = new Set(listeners.flatMap(groupsOf));
+    for (const name of names) {
+      this.#group(name).attributes = attributes.find((each) => each.name === name) ?? {
+        name,
+        crossZone: true,
+      };
+    }
     for (const [name, group] of this.#groups) {
       if (names.has(name)) continue;
       group.setTargets([]);
       this.#groups.delete(name);
     }
   }
+}
+
+/** The target groups that a listener forwards to. */
+function groupsOf({ rules, defaultAction }: ListenerConfiguration): string[] {
+  return [defaultAction, ...rules.map(({ action }) => action)].flatMap((action) => {
+    if (action.kind === "forward") return [action.group];
+    return action.kind === "weighted-forward" ? action.groups.map(({ group }) => group) : [];
+  });
 }
 
 function parsed(configuration: Configuration): ResolvedConfiguration {

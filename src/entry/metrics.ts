@@ -40,6 +40,12 @@ export class Totals {
   elb5xx = 0;
   /** Clients that left before their response was complete: status 460 in ALB's access log, part of elb4xx. */
   clientsGone = 0;
+  /** Client connections that were closed at once because there were too many (RejectedConnectionCount). */
+  rejectedConnections = 0;
+  /** TLS handshakes that failed (ClientTLSNegotiationErrorCount). */
+  tlsErrors = 0;
+  /** Lines that the access log had to do without: the disk was too slow or full. */
+  accessLogDropped = 0;
 
   countElb(status: number): void {
     if (status >= 500) this.elb5xx++;

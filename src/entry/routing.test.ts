@@ -26,7 +26,7 @@ test.each([
   ["a", "/exact/", "other"],
   ["[::1]:80", "/", "other"],
 ])("%s%s goes to %s", (host, path, group) => {
-  expect(router.route(host, path)).toEqual(forward(group));
+  expect(router.route(host, path).action).toEqual(forward(group));
 });
 
 function letters(characters: string): fc.Arbitrary<string> {

@@ -2,34 +2,40 @@ import type { Action, Rule } from "./configuration.ts";
 
 type Matches = (text: string) => boolean;
 
+/** What is to be done with a request, and which rule said so: 1 for the first one, 0 for the default action. */
+export interface Route {
+  readonly action: Action;
+  readonly priority: number;
+}
+
 /** A listener's rules, ready to be asked. */
 export class Router {
-  readonly #rules: readonly { hosts: Matches[] | undefined; paths: Matches[] | undefined; action: Action }[];
-  readonly #defaultAction: Action;
+  readonly #rules: readonly { hosts: Matches[] | undefined; paths: Matches[] | undefined; route: Route }[];
+  readonly #default: Route;
 
   constructor(rules: readonly Rule[], defaultAction: Action) {
-    this.#defaultAction = defaultAction;
-    this.#rules = rules.map(({ hosts, paths, action }) => ({
+    this.#default = { action: defaultAction, priority: 0 };
+    this.#rules = rules.map(({ hosts, paths, action }, index) => ({
       hosts: hosts?.map((pattern) => patternMatcher(pattern.toLowerCase())),
       paths: paths?.map(patternMatcher),
-      action,
+      route: { action, priority: index + 1 },
     }));
   }
 
   /**
-   * The action of the first rule that holds.
+   * What the first rule that holds says.
    * @param host as in the Host field, with or without a port. @param path without the query.
    */
-  route(host: string, path: string): Action {
+  route(host: string, path: string): Route {
     let name: string | undefined;
     for (const rule of this.#rules) {
       if (rule.hosts !== undefined) {
         name ??= hostName(host);
         if (!anyMatches(rule.hosts, name)) continue;
       }
-      if (rule.paths === undefined || anyMatches(rule.paths, path)) return rule.action;
+      if (rule.paths === undefined || anyMatches(rule.paths, path)) return rule.route;
     }
-    return this.#defaultAction;
+    return this.#default;
   }
 }
 

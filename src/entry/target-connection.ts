@@ -1,32 +1,11 @@
 import { connect, type Socket } from "node:net";
 import type { Deadlined, Deadlines } from "./deadlines.ts";
-import { BodyReader, type BodySink, type Framing } from "./http/body.ts";
+import { BodyReader, type Framing } from "./http/body.ts";
 import { INCOMPLETE } from "./http/fields.ts";
 import { MessageRefused } from "./http/refused.ts";
 import { ResponseHead } from "./http/response-head.ts";
-
-/** Why a target did not answer: each has its own status for the client. */
-export type TargetFailure = "unreachable" | "connect-timeout" | "closed" | "idle-timeout" | "invalid";
-
-/** Who has sent a request over the connection, and wants to know what comes of it. */
-export interface TargetUser {
-  readonly toClient: BodySink;
-  /** A response to HEAD has no body, whatever its fields say. */
-  readonly isHead: boolean;
-  /** Whether the whole request was passed on: otherwise the target would take the next one for its rest. */
-  readonly requestEnded: boolean;
-  connected(): void;
-  interim(head: ResponseHead): void;
-  /** @returns whether the client had asked for it. */
-  switched(head: ResponseHead): boolean;
-  begins(head: ResponseHead, framing: Framing): void;
-  /** Passes on what `toClient` has collected. @returns false when the client cannot take more now. */
-  flush(): boolean;
-  completed(): void;
-  failed(reason: TargetFailure, connection: TargetConnection): void;
-  /** The target takes bytes again after a write that was too much. */
-  drained(): void;
-}
+import { hasEnded, keepReading } from "./keep-reading.ts";
+import type { TargetFailure, TargetUser } from "./target-user.ts";
 
 /** Where a connection belongs. */
 export interface ConnectionHome {
@@ -40,6 +19,9 @@ export interface ConnectionHome {
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
+/** In milliseconds. */
+const LOOK_AGAIN = 20;
+
 /** One HTTP/1.1 connection to a target, used for one request after another. */
 export class TargetConnection implements Deadlined {
   readonly socket: Socket;
@@ -48,6 +30,8 @@ export class TargetConnection implements Deadlined {
   reused = false;
   /** Whether any byte of a response to the user's request has arrived. */
   answered = false;
+  /** Whether the target has stopped reading, which a failed write has shown. */
+  deaf = false;
   deadline: number;
 
   #user: TargetUser | undefined;
@@ -74,12 +58,13 @@ export class TargetConnection implements Deadlined {
     this.deadline = performance.now() + timeouts.connect;
     deadlines.add(this);
     const callback = (size: number, bytes: Uint8Array): boolean => this.#read(bytes as Buffer, size);
-    this.socket = connect({ ...address, noDelay: true, onread: { buffer: READ_BUFFER, callback } });
+    const { host, port } = address;
+    const onread = { buffer: READ_BUFFER, callback };
+    this.socket = keepReading(connect({ host, port, noDelay: true, allowHalfOpen: true, onread }));
     this.socket.on("connect", () => this.#onConnect());
     this.socket.on("drain", () => this.#user?.drained());
     this.socket.on("end", () => this.#onEnd());
-    // "close" always follows and says all that matters.
-    this.socket.on("error", () => {});
+    this.socket.on("error", () => this.#onError());
     this.socket.on("close", () => this.#onClose());
   }
 
@@ -106,6 +91,12 @@ export class TargetConnection implements Deadlined {
     this.socket.destroy();
   }
 
+  /** Ends the connection with whatever is going on. */
+  cutOff(): void {
+    if (this.#user === undefined) this.socket.destroy();
+    else this.#fail("deregistered");
+  }
+
   expire(): void {
     if (this.#user === undefined) this.socket.destroy();
     else this.#fail(this.isConnected ? "idle-timeout" : "connect-timeout");
@@ -117,7 +108,31 @@ export class TargetConnection implements Deadlined {
     this.#user?.connected();
   }
 
+  /**
+   * A target may answer before it has the whole request, and close: the next write fails, and the answer is
+   * what arrives in the turn of the event loop that follows. Without one, the connection is over.
+   */
+  #onError(): void {
+    if (this.socket.destroyed) return;
+    this.deaf = true;
+    setImmediate(() => {
+      if (!this.answered || this.#user === undefined || this.#tunnel) this.socket.destroy();
+      else this.#lookForEnd();
+    });
+  }
+
+  /** After a failed write Node does not tell any more that the other side has ended. */
+  #lookForEnd(): void {
+    if (this.#user === undefined || this.socket.destroyed) return;
+    if (hasEnded(this.socket)) this.#onEnd();
+    else setTimeout(() => this.#lookForEnd(), LOOK_AGAIN).unref();
+  }
+
   #onEnd(): void {
+    if (this.#tunnel && this.#user !== undefined && !this.socket.writableEnded) {
+      this.#user.halfClosed();
+      return;
+    }
     const complete = this.#inBody && !this.#tunnel && this.#body.endsWithConnection();
     if (this.#user === undefined) this.socket.destroy();
     else if (complete) this.#complete(false);

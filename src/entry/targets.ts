@@ -1,7 +1,6 @@
-import { chooseTarget } from "./balancing.ts";
 import type { TargetDescription, TargetState, Timeouts } from "./configuration.ts";
-import type { Deadlines } from "./deadlines.ts";
-import { Counters, type GroupMetrics, type TargetMetrics } from "./metrics.ts";
+import type { Deadlined, Deadlines } from "./deadlines.ts";
+import { Counters, type TargetMetrics } from "./metrics.ts";
 import { type ConnectionHome, TargetConnection } from "./target-connection.ts";
 
 /** What targets share with the load balancer that they belong to. */
@@ -12,31 +11,50 @@ export interface TargetSurroundings {
   onDrained(group: string, target: string): void;
 }
 
-/** One registered target with its idle connections. */
-export class Target implements ConnectionHome {
+/** The group as its targets see it. */
+export interface TargetHome {
+  readonly name: string;
+  readonly counters: Counters;
+  /** How long what is in flight may go on when the target drains, in milliseconds; undefined for ever. */
+  readonly deregistrationDelay: number | undefined;
+}
+
+/** One registered target with its connections. */
+export class Target implements ConnectionHome, Deadlined {
   readonly id: string;
   readonly host: string;
   readonly port: number;
-  readonly group: TargetGroup;
+  /** Host and port, for the access log. */
+  readonly address: string;
+  readonly zone: string | undefined;
+  readonly group: TargetHome;
   readonly counters = new Counters();
   state: TargetState;
   outstanding = 0;
+  /** When the share of a new target began to grow, on the scale of performance.now(); NaN when it is whole. */
+  warmingSince = Number.NaN;
+  deadline = Infinity;
   /** The one used last is used next: those at the bottom grow old and are closed. */
   readonly #idle: TargetConnection[] = [];
+  readonly #connections = new Set<TargetConnection>();
   readonly #surroundings: TargetSurroundings;
   #toldDrained = false;
+  /** What part of a request a warming target is owed. */
+  #credit = 0;
 
-  constructor(description: TargetDescription, group: TargetGroup, surroundings: TargetSurroundings) {
+  constructor(description: TargetDescription, group: TargetHome, surroundings: TargetSurroundings) {
     this.id = description.id;
     this.host = description.host;
     this.port = description.port;
+    this.address = `${description.host}:${description.port}`;
     this.state = description.state;
+    this.zone = description.zone;
     this.group = group;
     this.#surroundings = surroundings;
   }
 
-  is({ id, host, port }: TargetDescription): boolean {
-    return this.id === id && this.host === host && this.port === port;
+  is({ id, host, port, zone }: TargetDescription): boolean {
+    return this.id === id && this.host === host && this.port === port && this.zone === zone;
   }
 
   /** Begins a request. @param fresh whether an idle connection will not do. */
@@ -51,7 +69,14 @@ export class Target implements ConnectionHome {
     ) {
       if (connection.socket.readable && connection.socket.writable) return connection;
     }
-    return new TargetConnection(this, this.#surroundings.timeouts, this, this.#surroundings.deadlines);
+    const opened = new TargetConnection(
+      this,
+      this.#surroundings.timeouts,
+      this,
+      this.#surroundings.deadlines,
+    );
+    this.#connections.add(opened);
+    return opened;
   }
 
   /** Ends a request, whatever came of it. */
@@ -66,17 +91,51 @@ export class Target implements ConnectionHome {
   }
 
   forget(connection: TargetConnection): void {
+    this.#connections.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index !== -1) this.#idle.splice(index, 1);
   }
 
   enter(state: TargetState): void {
+    const wasDraining = this.state === "draining";
     this.state = state;
-    if (state !== "draining") this.#toldDrained = false;
-    else {
-      this.closeIdle();
-      this.tellDrained();
+    if (state !== "healthy") this.warmingSince = Number.NaN;
+    if (state !== "draining") {
+      this.#toldDrained = false;
+      if (wasDraining) this.#stopWatching();
+      return;
     }
+    this.closeIdle();
+    const delay = this.group.deregistrationDelay;
+    if (delay !== undefined && this.deadline === Infinity && this.#connections.size > 0) {
+      this.deadline = performance.now() + delay;
+      this.#surroundings.deadlines.add(this);
+    }
+    this.tellDrained();
+  }
+
+  /** The deregistration delay is over: what is in flight is cut off, WebSockets with it. */
+  expire(): void {
+    this.#stopWatching();
+    for (const connection of this.#connections) connection.cutOff();
+  }
+
+  /**
+   * Whether a warming target takes part in the choice: after a third of the time, in every third one.
+   * Source: "Slow start mode": "linearly increases the number of requests".
+   * @param duration of the slow start, in milliseconds.
+   */
+  admits(now: number, duration: number): boolean {
+    if (Number.isNaN(this.warmingSince)) return true;
+    const share = (now - this.warmingSince) / duration;
+    if (share >= 1) {
+      this.warmingSince = Number.NaN;
+      return true;
+    }
+    this.#credit += share;
+    if (this.#credit < 1) return false;
+    this.#credit -= 1;
+    return true;
   }
 
   closeIdle(): void {
@@ -86,54 +145,16 @@ export class Target implements ConnectionHome {
   tellDrained(): void {
     if (this.state !== "draining" || this.outstanding > 0 || this.#toldDrained) return;
     this.#toldDrained = true;
+    this.#stopWatching();
     this.#surroundings.onDrained(this.group.name, this.id);
+  }
+
+  #stopWatching(): void {
+    this.deadline = Infinity;
+    this.#surroundings.deadlines.delete(this);
   }
 
   metrics(): TargetMetrics {
     return { id: this.id, state: this.state, active: this.outstanding, ...this.counters };
-  }
-}
-
-/** Targets that do the same work. Told by others which there are and how they fare. */
-export class TargetGroup {
-  readonly name: string;
-  readonly counters = new Counters();
-  #targets: readonly Target[] = [];
-  #last = -1;
-  readonly #surroundings: TargetSurroundings;
-
-  constructor(name: string, surroundings: TargetSurroundings) {
-    this.name = name;
-    this.#surroundings = surroundings;
-  }
-
-  /** The complete list: a target that is missing is deregistered and finishes what it has. */
-  setTargets(descriptions: readonly TargetDescription[]): void {
-    const before = this.#targets;
-    this.#targets = descriptions.map(
-      (description) =>
-        before.find((target) => target.is(description)) ?? new Target(description, this, this.#surroundings),
-    );
-    this.#last = this.#targets.indexOf(before[this.#last]!);
-    for (const target of before) if (!this.#targets.includes(target)) target.enter("draining");
-    for (const [index, target] of this.#targets.entries()) target.enter(descriptions[index]!.state);
-  }
-
-  /** @returns undefined when no target may have the request. */
-  choose(excluded: readonly Target[] | undefined): Target | undefined {
-    const index = chooseTarget(this.#targets, this.#last, excluded);
-    if (index === -1) return undefined;
-    this.#last = index;
-    return this.#targets[index];
-  }
-
-  closeIdle(): void {
-    for (const target of this.#targets) target.closeIdle();
-  }
-
-  metrics(): GroupMetrics {
-    const targets = this.#targets.map((target) => target.metrics());
-    const active = targets.reduce((sum, target) => sum + target.active, 0);
-    return { name: this.name, active, ...this.counters, targets };
   }
 }

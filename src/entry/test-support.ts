@@ -7,7 +7,7 @@ import { type LoadBalancer, type LoadBalancerEvents, startLoadBalancer } from ".
 const PATIENCE = 10_000;
 
 /** Things that change, and those who wait for them to be as they want. */
-class Watched {
+export class Watched {
   readonly #waiting = new Set<() => void>();
 
   protected changed(): void {
@@ -91,6 +91,8 @@ export class RawTarget extends Watched {
   readonly open = new Set<Socket>();
   /** Called for the first bytes of every connection, which hold a head in all tests that use it. */
   onHead: ((text: string, socket: Socket) => void) | undefined;
+  /** Called with everything in place of the behaviour, by targets that do not look for requests. */
+  onData: ((text: string, socket: Socket) => void) | undefined;
   readonly #server: Server;
   readonly #behaviour: Behaviour;
 
@@ -142,6 +144,10 @@ export class RawTarget extends Watched {
     });
     socket.once("data", (bytes) => this.onHead?.(bytes.toString("latin1"), socket));
     socket.on("data", (bytes) => {
+      if (this.onData !== undefined) {
+        this.onData(bytes.toString("latin1"), socket);
+        return;
+      }
       text += bytes.toString("latin1");
       this.bytes += bytes.toString("latin1");
       for (let end = requestEnd(text); end !== -1; end = requestEnd(text)) {

@@ -10,10 +10,11 @@ import transactionValidator from "../../architectures/transaction-validator/arch
 import { balancerConfiguration } from "./balancer.ts";
 
 const same = (port: number) => port;
+const kept = { accessLog: "/state/access.log", cookieSecret: "x".repeat(32) };
 
 function configured(loadBalancer: object) {
   const architecture = smallWith({ entry: { loadBalancer } });
-  return balancerConfiguration(resolve(architecture, "production"), same);
+  return balancerConfiguration(resolve(architecture, "production"), same, kept);
 }
 
 describe("its listeners", () => {
@@ -25,6 +26,7 @@ describe("its listeners", () => {
     const { listeners: made } = balancerConfiguration(
       resolve({ ...fargate }, "production"),
       (port, index) => 8000 + port + index,
+      kept,
     );
     expect(fargate.entry.loadBalancer.listeners).toMatchObject(listeners);
     expect(made.map(({ name, host, port }) => [name, host, port])).toEqual([
@@ -38,7 +40,7 @@ describe("its listeners", () => {
       { port: 8081, protocol: "http" },
     ];
     const architecture = resolve(smallWith({ entry: { loadBalancer: { listeners } } }), "production");
-    const ports = balancerConfiguration(architecture, (_, index) => 9000 + index).listeners.map(
+    const ports = balancerConfiguration(architecture, (_, index) => 9000 + index, kept).listeners.map(
       ({ port }) => port,
     );
     expect(ports).toEqual([9000, 9001]);
@@ -71,6 +73,30 @@ it("keeps routes in their order, with their conditions", () => {
   ]);
 });
 
+it("gives a target group its stickiness and its delays, and logs where the architecture has access logs", () => {
+  const stickiness = { kind: "application", duration: "1h", cookie: "session" };
+  const configuration = configured({
+    stickiness,
+    slowStart: "30s",
+    deregistrationDelay: "10s",
+    accessLogs: { bucket: "logs" },
+  });
+  expect(configurationSchema.safeParse(configuration).error).toBeUndefined();
+  expect(configuration).toMatchObject({
+    accessLog: { file: "/state/access.log" },
+    groups: [
+      {
+        name: "api",
+        stickiness: { kind: "application", duration: 3_600_000, cookie: "session" },
+        slowStart: 30_000,
+        deregistrationDelay: 10_000,
+        crossZone: true,
+      },
+    ],
+  });
+  expect(configured({})).not.toHaveProperty("accessLog");
+});
+
 it("takes the idle time-out from the architecture", () => {
   expect(configured({ idleTimeout: "2m" }).timeouts).toEqual({ clientIdle: 120_000, targetIdle: 120_000 });
 });
@@ -78,7 +104,11 @@ it("takes the idle time-out from the architecture", () => {
 it.each([autoscalingGroup, fargate, microservices, threeTier, transactionValidator])(
   "is one that the load balancer understands: $name",
   (architecture) => {
-    const configuration = balancerConfiguration(resolve(architecture, "production"), (port) => port + 8000);
+    const configuration = balancerConfiguration(
+      resolve(architecture, "production"),
+      (port) => port + 8000,
+      kept,
+    );
     expect(configurationSchema.safeParse(configuration).error).toBeUndefined();
   },
 );

@@ -22,6 +22,7 @@ export class Balancer {
   readonly #onDrained: (service: string, target: string) => void;
   /** The port of the first listener that the user asked for; null leaves the choice to us. */
   readonly #fixedPort: number | null;
+  readonly #state: BalancerState;
   #offset = 0;
   #urls: string[] = [];
   #configured = Promise.withResolvers<void>();
@@ -29,10 +30,15 @@ export class Balancer {
   constructor(
     architecture: ResolvedArchitecture,
     tools: { processes: Processes; events: EventLog },
-    options: { port: number | null; onDrained: (service: string, target: string) => void },
+    options: {
+      port: number | null;
+      state: BalancerState;
+      onDrained: (service: string, target: string) => void;
+    },
   ) {
     this.#architecture = architecture;
     this.#fixedPort = options.port;
+    this.#state = options.state;
     this.#onDrained = options.onDrained;
     this.#process = new KeptProcess("load-balancer", "entry/main", tools, {
       onStart: () => this.#configure(),
@@ -79,9 +85,9 @@ export class Balancer {
   }
 
   #configure(): void {
-    const configuration = balancerConfiguration(this.#architecture, (port, index) =>
-      this.#fixedPort === null ? unprivileged(port) + this.#offset : this.#fixedPort + index,
-    );
+    const portFor = (port: number, index: number) =>
+      this.#fixedPort === null ? unprivileged(port) + this.#offset : this.#fixedPort + index;
+    const configuration = balancerConfiguration(this.#architecture, portFor, this.#state);
     this.#process.send({ kind: "configure", configuration });
   }
 
@@ -116,12 +122,24 @@ function unprivileged(port: number): number {
   return port < 1024 ? UNPRIVILEGED + port : port;
 }
 
-/** The listeners and rules of an architecture, as far as a twin has them. */
+/** What a load balancer needs of its twin's state. */
+export interface BalancerState {
+  /** The file that every request is written to, in ALB's format. */
+  readonly accessLog: string;
+  /** Seals the cookies of sticky sessions, so that they outlive the process. */
+  readonly cookieSecret: string;
+}
+
+/** The listeners, rules and target groups of an architecture, as far as a twin has them. */
 export function balancerConfiguration(
   { entry: { loadBalancer } }: Pick<ResolvedArchitecture, "entry">,
   portFor: (port: number, index: number) => number,
+  kept: BalancerState,
 ): Configuration {
   const rules = loadBalancer.routes.map(ruleOf);
+  const groups = [...new Set(loadBalancer.routes.flatMap(({ to }) => to ?? []))].map((name) =>
+    groupOf(name, loadBalancer),
+  );
   const listeners = twinListeners(loadBalancer.listeners).map(({ port }, index): Listener => ({
     name: `listener-${port}`,
     host: "127.0.0.1",
@@ -136,6 +154,9 @@ export function balancerConfiguration(
   }));
   return {
     listeners,
+    groups,
+    ...(loadBalancer.accessLogs ? { accessLog: { file: kept.accessLog } } : {}),
+    cookieSecret: kept.cookieSecret,
     timeouts: { clientIdle: loadBalancer.idleTimeout, targetIdle: loadBalancer.idleTimeout },
   };
 }
@@ -149,6 +170,19 @@ function twinListeners<L extends { readonly protocol: "http" | "https" }>(
 ): readonly L[] {
   const plain = listeners.filter(({ protocol }) => protocol === "http");
   return plain.length > 0 ? plain : listeners;
+}
+
+type LoadBalancer = ResolvedArchitecture["entry"]["loadBalancer"];
+type Group = NonNullable<Configuration["groups"]>[number];
+
+function groupOf(
+  name: string,
+  { stickiness, slowStart, deregistrationDelay, crossZone }: LoadBalancer,
+): Group {
+  const group = { name, deregistrationDelay, crossZone, ...(slowStart > 0 ? { slowStart } : {}) };
+  if (!stickiness) return group;
+  const { kind, duration, cookie = "" } = stickiness;
+  return { ...group, stickiness: kind === "duration" ? { kind, duration } : { kind, duration, cookie } };
 }
 
 function ruleOf(route: ResolvedArchitecture["entry"]["loadBalancer"]["routes"][number]): Rule {

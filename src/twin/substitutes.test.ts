@@ -21,14 +21,11 @@ describe.each(CASES)("%s in %s", (_, environment, unresolved) => {
 
   it("names every part that is not what AWS runs, once", () => {
     const { entry, services, stores } = architecture;
-    const { stickiness, slowStart } = entry.loadBalancer;
     const replicated = Object.entries(stores).filter(
       ([, store]) => "readReplicas" in store && store.readReplicas > 0,
     );
     const expected = [
       "entry.loadBalancer",
-      ...(stickiness ? ["entry.loadBalancer.stickiness"] : []),
-      ...(slowStart > 0 ? ["entry.loadBalancer.slowStart"] : []),
       ...(["dns", "certificate", "cdn", "waf"] as const)
         .filter((part) => entry[part])
         .map((part) => `entry.${part}`),

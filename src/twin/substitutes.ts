@@ -51,12 +51,6 @@ function entrySubstitutes({ entry }: ResolvedArchitecture): Substitute[] {
       : []),
     ...(entry.cdn ? missing("entry.cdn", "CloudFront", "there is one edge: this machine") : []),
     ...(entry.waf ? missing("entry.waf", "AWS WAF", "its managed rules are AWS's own") : []),
-    ...(entry.loadBalancer.stickiness
-      ? missing("entry.loadBalancer.stickiness", "sticky sessions", "every request is balanced on its own")
-      : []),
-    ...(entry.loadBalancer.slowStart > 0
-      ? missing("entry.loadBalancer.slowStart", "slow start", "a new target gets its full share at once")
-      : []),
   ];
 }
 

@@ -79,6 +79,10 @@ export class Twin {
     this.#budget = fitToMachine(architecture, { processors: availableParallelism(), memory: totalmem() });
     this.#balancer = new Balancer(architecture, tools, {
       port: options.port,
+      state: {
+        accessLog: join(state.logs, "access.log"),
+        cookieSecret: this.#context.secrets.password("load-balancer.cookies"),
+      },
       onDrained: (service, target) => this.#services.find(({ name }) => name === service)?.drained(target),
     });
     this.#stores = Object.entries(architecture.stores).map(([name, store]) =>

@@ -13,14 +13,15 @@ export class BodyReader {
   done = true;
   #framing: Framing = "none";
   #left = 0;
-  readonly #chunked = new ChunkedReader();
+  /** Made for the first body in chunks: most connections never see one. */
+  #chunked: ChunkedReader | undefined;
 
   /** @param length in bytes, for the framing "length". */
   begin(framing: Framing, length: number): void {
     this.#framing = framing;
     this.#left = length;
     this.done = framing === "none" || (framing === "length" && length === 0);
-    if (framing === "chunked") this.#chunked.begin();
+    if (framing === "chunked") (this.#chunked ??= new ChunkedReader()).begin();
   }
 
   /**
@@ -30,8 +31,9 @@ export class BodyReader {
   read(bytes: Buffer, from: number, to: number, sink: BodySink): number {
     if (this.done) return from;
     if (this.#framing === "chunked") {
-      const end = this.#chunked.read(bytes, from, to, sink);
-      this.done = this.#chunked.done;
+      const chunked = this.#chunked!;
+      const end = chunked.read(bytes, from, to, sink);
+      this.done = chunked.done;
       return end;
     }
     const end = this.#framing === "length" && this.#left < to - from ? from + this.#left : to;

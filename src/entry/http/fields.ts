@@ -30,6 +30,9 @@ export class Fields {
   keepAlive = false;
   connectionUpgrade = false;
   hasDate = false;
+  /** Where the User-Agent is; both 0 when there is none. */
+  agentFrom = 0;
+  agentTo = 0;
   /** Values of the fields that are written anew, joined by commas; empty when absent. */
   upgrade = "";
   forwardedFor = "";
@@ -59,6 +62,8 @@ export class Fields {
     this.keepAlive = false;
     this.connectionUpgrade = false;
     this.hasDate = false;
+    this.agentFrom = 0;
+    this.agentTo = 0;
     this.#old = old;
     this.upgrade = "";
     this.forwardedFor = "";
@@ -176,6 +181,10 @@ export class Fields {
           this.#noteConnection(bytes, valueFrom, valueTo);
           this.#drop(base, from, to);
         } else if (spells(bytes, from, nameTo, "keep-alive")) this.#drop(base, from, to);
+        else if (this.#ofRequest && spells(bytes, from, nameTo, "user-agent")) {
+          this.agentFrom = valueFrom - base;
+          this.agentTo = valueTo - base;
+        }
         return;
       case 14:
         if (spells(bytes, from, nameTo, "content-length")) {

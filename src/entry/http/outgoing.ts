@@ -16,6 +16,7 @@ export class Outgoing implements BodySink {
   chunked = false;
   /** Bytes of body data since `clear`, without their framing. */
   bodySize = 0;
+  #flushed = 0;
   #text = "";
   #parts: (string | Buffer)[] | undefined;
   readonly #copies: boolean;
@@ -27,6 +28,13 @@ export class Outgoing implements BodySink {
 
   get empty(): boolean {
     return this.#text === "" && this.#parts === undefined;
+  }
+
+  /** Bytes that were flushed or wait for it, of all messages so far. */
+  get total(): number {
+    let waiting = this.#text.length;
+    if (this.#parts !== undefined) for (const part of this.#parts) waiting += part.length;
+    return this.#flushed + waiting;
   }
 
   /** Forgets what was collected. */
@@ -65,6 +73,7 @@ export class Outgoing implements BodySink {
   flush(socket: Socket): boolean {
     const text = this.#text;
     const parts = this.#parts;
+    this.#flushed = this.total;
     this.#text = "";
     if (parts === undefined) return text === "" || socket.write(text, "latin1");
     this.#parts = undefined;

@@ -71,6 +71,15 @@ export class RequestHead {
     return `${this.method} ${this.target} HTTP/1.1\r\n${fields}`;
   }
 
+  /** The whole head as it came, one character per byte. */
+  get text(): string {
+    return this.#text;
+  }
+
+  userAgent(): string {
+    return this.#text.slice(this.fields.agentFrom, this.fields.agentTo);
+  }
+
   #readLine(bytes: Buffer, from: number, to: number): number {
     let at = from;
     while (at < to && TOKEN[bytes[at]!] === 1) at++;

@@ -49,6 +49,11 @@ export class ResponseHead {
     return this.old ? `HTTP/1.1${this.fields.kept(this.#text, 8)}` : this.fields.kept(this.#text, 0);
   }
 
+  /** The whole head as it came, one character per byte. */
+  get text(): string {
+    return this.#text;
+  }
+
   #readLine(bytes: Buffer, from: number, to: number): number {
     // "HTTP/1.1 200 " is 13 bytes; less of it says nothing yet, unless it is something else already.
     if (to - from < 13) {

@@ -10,7 +10,25 @@ export const checkEntry: Check = (architecture) => [
     checkRoute(architecture, path, route),
   ),
   ...checkListeners(architecture),
+  ...checkStickiness(architecture),
 ];
+
+/** An application's cookie has the name that the application gives it. */
+function checkStickiness(architecture: unknown): Problem[] {
+  return placesAt(architecture, ["entry", "loadBalancer", "stickiness"]).flatMap(([path, stickiness]) => {
+    if (!isRecord(stickiness) || stickiness["kind"] !== "application" || stickiness["cookie"] !== undefined)
+      return [];
+    const message = "stickiness by the application's cookie needs the cookie's name";
+    return [
+      {
+        code: "FIELD_MISSING",
+        path: formatPath([...path, "cookie"]),
+        message,
+        remedy: 'Add cookie, or write kind: "duration".',
+      },
+    ];
+  });
+}
 
 function checkRoute(architecture: unknown, path: readonly string[], route: unknown): Problem[] {
   if (!isRecord(route)) return [];

@@ -216,7 +216,10 @@ export class ServiceKeeper {
     if (!this.#health) return;
     const targets = Object.entries(this.#health.state.targets).flatMap(([id, { status }]) => {
       const process = this.#processes.get(id);
-      return process ? [{ id, ...process.address, state: status }] : [];
+      const zone = this.#replicas.state.replicas.find((replica) => replica.id === id)?.zone;
+      return process
+        ? [{ id, ...process.address, state: status, ...(zone === undefined ? {} : { zone }) }]
+        : [];
     });
     this.#balancer.setTargets(this.name, targets);
   }
