@@ -1,9 +1,12 @@
-/** The candidate that differs from the word by the fewest edits, if that is no more than a third of the word. */
+/**
+ * The candidate that differs from the word by the fewest edits, if they are no more than a third of the word; two are
+ * allowed from four letters on, because exchanging neighbours counts as two.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   // A name has at most 32 characters; what is far longer is no misspelling, and would only take time.
   if (word.length > 64) return undefined;
   let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let fewest = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) [best, fewest] = [candidate, edits];

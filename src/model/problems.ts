@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { PlumblineError } from "./errors.ts";
 import { isRecord, show } from "./data.ts";
 import { nearest } from "./nearest.ts";
+import { fieldsAt } from "./schema-fields.ts";
 
 /** One thing that is wrong with an architecture: where, what, and what would be right. */
 export interface Problem {
@@ -31,12 +32,23 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return path.length === 0 ? "(architecture)" : path.map((key) => String(key) || '""').join(".");
 }
 
-/** The problems that zod found, in our words. */
-export function problemsOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): Problem[] {
-  return error.issues.flatMap((issue) => problemsOfIssue(issue, [...prefix, ...issue.path]));
+/** The problems that zod found in what a schema was to read, in our words. */
+export function problemsOf(
+  error: z.ZodError,
+  schema: z.ZodType,
+  prefix: readonly PropertyKey[] = [],
+): Problem[] {
+  return error.issues.flatMap((issue) =>
+    problemsOfIssue(issue, [...prefix, ...issue.path], fieldsAt(schema, issue.path)),
+  );
 }
 
-function problemsOfIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Problem[] {
+/** @param fields what an object may have at the path. */
+function problemsOfIssue(
+  issue: z.core.$ZodIssue,
+  path: readonly PropertyKey[],
+  fields: readonly string[],
+): Problem[] {
   const at = formatPath(path);
   switch (issue.code) {
     case "unrecognized_keys":
@@ -44,7 +56,7 @@ function problemsOfIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]):
         code: "FIELD_UNKNOWN",
         path: formatPath([...path, key]),
         message: `"${key}" is not a field of ${at}`,
-        remedy: "Remove it, or correct its name; docs/reference/architecture.md lists the fields.",
+        remedy: fieldRemedy(key, fields),
       }));
     case "invalid_value":
       return [choiceProblem(at, issue.input, issue.values.map(String))];
@@ -73,6 +85,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]):
     default:
       return [wrong(at, issue.message)];
   }
+}
+
+function fieldRemedy(key: string, fields: readonly string[]): string {
+  const likely = nearest(key, fields);
+  return `${likely === undefined ? "Remove it." : `Did you mean "${likely}"?`} The fields are: ${fields.join(", ")}.`;
 }
 
 function wrong(path: string, message: string): Problem {

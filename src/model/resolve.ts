@@ -82,7 +82,7 @@ function attempt(
 
   const merged = merge(base, overlay) as Data;
   const parsed = ArchitectureSchema.safeParse(merged, { reportInput: true });
-  if (parsed.error) problems.push(...problemsOf(parsed.error));
+  if (parsed.error) problems.push(...problemsOf(parsed.error, ArchitectureSchema));
   problems.push(...CHECKS.flatMap((check) => check({ ...merged, environments })));
   if (parsed.error || problems.length > 0) return { problems };
 
@@ -110,7 +110,7 @@ function checkEnvironment(environments: unknown, environment: string): Problem[]
   }
   const name = Name.safeParse(environment);
   return name.error
-    ? problemsOf(name.error, ["environments", environment]).map((problem) => ({
+    ? problemsOf(name.error, Name, ["environments", environment]).map((problem) => ({
         ...problem,
         code: "NAME_INVALID",
       }))

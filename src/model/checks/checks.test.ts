@@ -130,6 +130,20 @@ describe("checkArchitecture", () => {
     expect(problemsWith(change)).toEqual(expect.arrayContaining(expected));
   });
 
+  it.each([
+    [{ network: { zone: 2 } }, 'Did you mean "zones"?'],
+    [{ services: { api: { prot: 8000 } } }, 'Did you mean "port"?'],
+    [
+      { services: { api: { scaling: [{ kind: "target-tracking", metric: "cpu", targt: 70 }] } } },
+      'Did you mean "target"?',
+    ],
+    [{ stores: { database: { backup: { retentoin: "7d" } } } }, 'Did you mean "retention"?'],
+    [{ naem: "x" }, 'Did you mean "name"?'],
+  ])("offers the likely name of a field: %j", (change, remedy) => {
+    const problem = checkArchitecture(smallWith(change)).find(({ code }) => code === "FIELD_UNKNOWN");
+    expect(problem?.remedy).toContain(remedy);
+  });
+
   it("reports everything at once, each with its way out", () => {
     const problems = checkArchitecture(
       smallWith({
