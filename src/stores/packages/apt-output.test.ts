@@ -58,10 +58,10 @@ describe("apt's words", () => {
     ["Package redis is not available\nE: Package 'redis' has no installation candidate", "unknown-package"],
     ["E: Version '9.9' for 'redis-server' was not found", "unknown-package"],
     [
-      "Err:1 http://deb.debian.org/debian bookworm/main amd64 liblzf1 amd64 3.6-3\n  404  Not Found [IP: 151.101.2.132 80]\nE: Failed to fetch http://deb.debian.org/debian/pool/main/libl/liblzf/liblzf1_3.6-3_amd64.deb  404  Not Found",
+      "Err:1 http://archive.example/debian bookworm/main amd64 liblzf1 amd64 3.6-3\n  404  Not Found [IP: 151.101.2.132 80]\nE: Failed to fetch http://archive.example/debian/pool/main/libl/liblzf/liblzf1_3.6-3_amd64.deb  404  Not Found",
       "not-downloaded",
     ],
-    ["W: Failed to fetch http://deb.debian.org/x  Could not resolve 'deb.debian.org'", "not-downloaded"],
+    ["W: Failed to fetch http://archive.example/x  Could not resolve 'archive.example'", "not-downloaded"],
     ["\nE: apt-get took longer than 300 s", "not-downloaded"],
     ["E: Unable to correct problems, you have held broken packages.", "unresolved"],
     ["", "unresolved"],
