@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 const root = dirname(import.meta.dirname);
 const stage = join(import.meta.dirname, "stage");
 const dist = join(root, "dist");
-const NOT_PACKED = /\.test\.ts$|\/testing\/|\/testing\.ts$|\/test-support\.ts$|^services\/[^/]+\/test\//;
+const NOT_PACKED = /\.test\.ts$|\/testing\/|\/testing\.ts$|\/[^/]+-support\.ts$|^services\/[^/]+\/test\//;
 
 const { name, version, license, type } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
