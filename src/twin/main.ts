@@ -89,8 +89,6 @@ process.on("message", (message: ToSupervisor) => {
   }
 });
 process.on("disconnect", () => (detached ? undefined : stop()));
-// A bug ends the twin, in order: nothing that was started may be left behind.
-process.on("uncaughtException", (error) => stop(failureOf(error)));
 process.on("SIGTERM", () => stop());
 process.on("SIGINT", () => stop());
 process.on("SIGHUP", () => (detached ? undefined : stop()));

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { readJson, writePrivately } from "./files.ts";
-import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { identify, isRunning, ProcessIdentity } from "./process-identity.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
-const Entry = z.object({ pid: z.int(), startedAt: z.string(), role: z.string() });
+const Entry = ProcessIdentity.extend({ role: z.string() });
 const Journal = z.object({ schemaVersion: z.literal(1), processes: z.array(Entry) });
 
 /** A process of a twin and what it is there for: `load-balancer`, `api-1`, `database-a`. */

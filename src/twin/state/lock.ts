@@ -1,9 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import * as z from "zod";
-import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { identify, isRunning, ProcessIdentity } from "./process-identity.ts";
 import type { StateDirectory } from "./state-directory.ts";
-
-const Identity = z.object({ pid: z.int(), startedAt: z.string() });
 
 /**
  * Makes this process the twin's only supervisor. Returns null when it is, else the process that is.
@@ -58,7 +55,7 @@ function whoseIs(file: string): ProcessIdentity | "nobody" | "missing" {
   } catch {
     return "missing";
   }
-  const written = Identity.safeParse(parsed(text)).data;
+  const written = ProcessIdentity.safeParse(parsed(text)).data;
   return written && isRunning(written) ? written : "nobody";
 }
 

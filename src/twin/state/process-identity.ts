@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import * as z from "zod";
 
-/** A process that cannot be mistaken for a later one with the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
+/** A process that cannot be mistaken for a later one with the same number; also as files keep it. */
+export const ProcessIdentity = z.object({
+  pid: z.int(),
   /** When it started, as the system counts: comparable only for equality, and only on one boot of one machine. */
-  readonly startedAt: string;
-}
+  startedAt: z.string(),
+});
+export type ProcessIdentity = z.output<typeof ProcessIdentity>;
 
 /** The identity of a process that runs now, or null. A zombie does not run. */
 export function identify(pid: number): ProcessIdentity | null {

@@ -1,10 +1,8 @@
 import { rmSync } from "node:fs";
 import * as z from "zod";
 import { readJson, writePrivately } from "./files.ts";
-import { isRunning } from "./process-identity.ts";
+import { isRunning, ProcessIdentity } from "./process-identity.ts";
 import type { StateDirectory } from "./state-directory.ts";
-
-const Identity = z.object({ pid: z.int(), startedAt: z.string() });
 
 /** What a supervisor leaves for those who want to talk to it. */
 const SupervisorRecord = z.object({
@@ -13,7 +11,7 @@ const SupervisorRecord = z.object({
   architecture: z.string(),
   architectureFile: z.string(),
   environment: z.string(),
-  process: Identity,
+  process: ProcessIdentity,
   control: z.url(),
   /** Opens the control API; whoever reads this file may do with the twin what they like. */
   token: z.string(),

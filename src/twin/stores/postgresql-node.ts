@@ -49,10 +49,6 @@ export class PostgresqlNode {
     return { ...this.address, user: SUPERUSER, password: this.#password, database: "postgres" };
   }
 
-  get hasData(): boolean {
-    return existsSync(join(this.directory, "PG_VERSION"));
-  }
-
   get isStandbyData(): boolean {
     return existsSync(join(this.directory, "standby.signal"));
   }
