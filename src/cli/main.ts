@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "#twin/package-root.ts";
 import { checkCommand } from "./commands/check.ts";
+import { connectCommand } from "./commands/connect.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
+import { execCommand } from "./commands/exec.ts";
 import { installCommand } from "./commands/install.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
@@ -35,6 +37,8 @@ for (const command of [
   upCommand(),
   statusCommand(),
   logsCommand(),
+  connectCommand(),
+  execCommand(),
   downCommand(),
   listCommand(),
   describeCommand(),

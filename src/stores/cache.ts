@@ -91,8 +91,8 @@ function isOurs(directory: string): boolean {
   }
 }
 
-/** In a shared folder such as /tmp anyone could have laid programs out for us to run. */
-function assertOurs(directory: string): void {
+/** In a shared folder such as /tmp anyone could have laid programs out for us to run. @throws saying whose it is */
+export function assertOurs(directory: string): void {
   const status = lstatSync(directory);
   if (!status.isDirectory()) throw new Error(`${directory} is not a directory`);
   if (status.uid !== process.getuid?.()) throw new Error(`${directory} belongs to another user`);

@@ -1,3 +1,4 @@
+import type { StoreKind } from "#model/stores/store.ts";
 import type { Substitute } from "#model/substitutes.ts";
 
 /** `partly`: something that should run does not, or is not healthy yet. */
@@ -39,6 +40,14 @@ export interface StoreStatus {
   /** Whether an acknowledged write is on two nodes. */
   readonly protected: boolean;
   readonly nodes: readonly StoreNodeStatus[];
+  readonly writer: string;
+  readonly reader: string;
+}
+
+/** How to talk to a store, with its password. */
+export interface StoreConnection {
+  readonly name: string;
+  readonly kind: StoreKind;
   readonly writer: string;
   readonly reader: string;
 }

@@ -10,7 +10,8 @@ import { releaseLock, takeLock } from "./state/lock.ts";
 import { identify, type ProcessIdentity } from "./state/process-identity.ts";
 import { type StateDirectory, stateDirectory } from "./state/state-directory.ts";
 import { removeRecord, writeRecord } from "./state/supervisor-record.ts";
-import type { TwinStatus } from "./status.ts";
+import type { PartEnvironment } from "./part-environment.ts";
+import type { StoreConnection, TwinStatus } from "./status.ts";
 import type { UpRequest } from "./supervisor-messages.ts";
 import { Twin } from "./twin.ts";
 import { HAS_LOOPBACK_NETWORK, twinNumbers } from "./twin-number.ts";
@@ -41,6 +42,14 @@ export class Supervisor implements Controllable {
 
   status(): TwinStatus {
     return (this.#twin as Twin).status(this.#api?.url ?? "");
+  }
+
+  environment(part: string): PartEnvironment | null {
+    return (this.#twin as Twin).environment(part);
+  }
+
+  connections(): readonly StoreConnection[] {
+    return (this.#twin as Twin).connections();
   }
 
   stop(): void {

@@ -19,7 +19,8 @@ import { runJob } from "./services/jobs.ts";
 import { ServiceKeeper } from "./services/service-keeper.ts";
 import { ProcessJournal } from "./state/journal.ts";
 import type { StateDirectory } from "./state/state-directory.ts";
-import type { TwinPhase, TwinStatus } from "./status.ts";
+import { type PartEnvironment, partEnvironment } from "./part-environment.ts";
+import type { StoreConnection, TwinPhase, TwinStatus } from "./status.ts";
 import { keepStore } from "./stores/stores.ts";
 import type { StoreKeeper } from "./stores/store-keeper.ts";
 import { substitutesOf } from "./substitutes.ts";
@@ -169,6 +170,23 @@ export class Twin {
       stores: this.#stores.flatMap((store) => store.status() ?? []),
       substitutes: [...substitutesOf(architecture, programs), ...this.#budget.substitutes],
     };
+  }
+
+  environment(part: string): PartEnvironment | null {
+    const { architecture, project } = this.#options;
+    const services = this.#services.map((service) => service.status());
+    const place = { cwd: project, endpoints: this.#context.endpoints };
+    return partEnvironment(architecture, services, part, place);
+  }
+
+  /** As the first zone reaches them. */
+  connections(): readonly StoreConnection[] {
+    const { zoneNames, stores } = this.#options.architecture;
+    return this.#stores.flatMap((keeper) => {
+      const store = stores[keeper.name];
+      if (!store) return [];
+      return [{ name: keeper.name, kind: store.kind, ...keeper.urls(zoneNames[0] as string) }];
+    });
   }
 
   get #phase(): TwinPhase {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectories } from "../cache.ts";
+import { assertOurs, cacheDirectories } from "../cache.ts";
 
 /** The folders of a store's programs in Plumbline's cache, the newest version first. They hold `usr` as a system does. */
 export function copiesOf(store: string, directories: readonly string[] = cacheDirectories()): string[] {
@@ -15,11 +15,10 @@ export function copiesOf(store: string, directories: readonly string[] = cacheDi
     .filter(isOurs);
 }
 
-/** In a shared folder such as /tmp anyone could have laid programs out for us to run. */
 export function isOurs(directory: string): boolean {
   try {
-    const status = lstatSync(directory);
-    return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0;
+    assertOurs(directory);
+    return true;
   } catch {
     // What is not there, or cannot even be looked at, is nothing of ours either.
     return false;

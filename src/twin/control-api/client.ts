@@ -1,6 +1,7 @@
 import { PlumblineError } from "#model/errors.ts";
 import type { SupervisorRecord } from "../state/supervisor-record.ts";
-import type { TwinEvent, TwinStatus } from "../status.ts";
+import type { PartEnvironment } from "../part-environment.ts";
+import type { StoreConnection, TwinEvent, TwinStatus } from "../status.ts";
 
 /** A supervisor answers from memory; one that takes this long hangs. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -17,13 +18,28 @@ export class ControlClient {
     return (await (await this.#request("GET", "/v1/status")).json()) as TwinStatus;
   }
 
+  /** What a service's, replica's or job's process is started with; null where there is no such part. */
+  async environment(part: string): Promise<PartEnvironment | null> {
+    const response = await this.#request("GET", `/v1/environments/${encodeURIComponent(part)}`, {
+      allow: 404,
+    });
+    return response.ok ? ((await response.json()) as PartEnvironment) : null;
+  }
+
+  async connections(): Promise<readonly StoreConnection[]> {
+    const { stores } = (await (await this.#request("GET", "/v1/stores")).json()) as {
+      stores: readonly StoreConnection[];
+    };
+    return stores;
+  }
+
   async stop(): Promise<void> {
     await (await this.#request("POST", "/v1/stop")).body?.cancel();
   }
 
   /** The twin's events, past ones first; ends when the supervisor does. */
   async *events(signal: AbortSignal = new AbortController().signal): AsyncGenerator<TwinEvent> {
-    const response = await this.#request("GET", "/v1/events", signal);
+    const response = await this.#request("GET", "/v1/events", { signal });
     let rest = "";
     const text = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(
       new TextDecoderStream(),
@@ -38,7 +54,10 @@ export class ControlClient {
   async #request(
     method: string,
     path: string,
-    signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
+    {
+      signal = AbortSignal.timeout(ANSWER_WITHIN_MS),
+      allow,
+    }: { readonly signal?: AbortSignal; readonly allow?: number } = {},
   ): Promise<Response> {
     const headers = { authorization: `Bearer ${this.#record.token}` };
     let response: Response;
@@ -52,7 +71,7 @@ export class ControlClient {
         { cause },
       );
     }
-    if (response.ok) return response;
+    if (response.ok || response.status === allow) return response;
     throw new PlumblineError(
       "CONTROL_REFUSED",
       `The supervisor answered ${response.status} to ${method} ${path}.`,

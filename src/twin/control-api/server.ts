@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EventLog } from "../event-log.ts";
-import type { TwinStatus } from "../status.ts";
+import type { PartEnvironment } from "../part-environment.ts";
+import type { StoreConnection, TwinStatus } from "../status.ts";
 import { refusal } from "./guard.ts";
 
 /** What the control API may do with a twin. */
 export interface Controllable {
   status(): TwinStatus;
+  /** Null where there is no such service, replica or job. */
+  environment(part: string): PartEnvironment | null;
+  connections(): readonly StoreConnection[];
   /** Begins to stop; the API goes away when it is done. */
   stop(): void;
   readonly events: EventLog;
@@ -19,7 +23,7 @@ export interface ControlApi {
 
 /**
  * Serves the control API on a loopback address: `GET /v1/status`, `GET /v1/events` (server-sent events, past ones
- * first) and `POST /v1/stop`. Every request carries the token.
+ * first), `GET /v1/environments/<part>` and `GET /v1/stores` (both with passwords), and `POST /v1/stop`. Every request carries the token.
  * @throws the listen error, EADDRINUSE above all.
  */
 export async function serveControlApi(
@@ -41,10 +45,17 @@ export async function serveControlApi(
   return { url: `http://${hostsOf(server)[0]}`, close: () => close(server) };
 }
 
+const ENVIRONMENT = /^GET \/v1\/environments\/(?<part>[a-z0-9-]+)$/;
+
 function route(twin: Controllable, request: IncomingMessage, response: ServerResponse): void {
+  const part = ENVIRONMENT.exec(`${request.method} ${request.url}`)?.groups?.["part"];
+  const environment = part === undefined ? null : twin.environment(part);
+  if (environment) return answer(response, 200, environment);
   switch (`${request.method} ${request.url}`) {
     case "GET /v1/status":
       return answer(response, 200, twin.status());
+    case "GET /v1/stores":
+      return answer(response, 200, { stores: twin.connections() });
     case "GET /v1/events":
       return stream(twin.events, response);
     case "POST /v1/stop":
