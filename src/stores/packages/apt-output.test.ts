@@ -56,6 +56,7 @@ describe("apt's words", () => {
   it.each([
     ["E: Unable to locate package redis-server", "unknown-package"],
     ["Package redis is not available\nE: Package 'redis' has no installation candidate", "unknown-package"],
+    ["E: Can't find a source to download version '5:7.0.15-1' of 'redis-server:amd64'", "unknown-package"],
     ["E: Version '9.9' for 'redis-server' was not found", "unknown-package"],
     [
       "Err:1 http://archive.example/debian bookworm/main amd64 liblzf1 amd64 3.6-3\n  404  Not Found [IP: 151.101.2.132 80]\nE: Failed to fetch http://archive.example/debian/pool/main/libl/liblzf/liblzf1_3.6-3_amd64.deb  404  Not Found",

@@ -41,7 +41,12 @@ function isLibrary(name: string): boolean {
 export type AptFailure = "unknown-package" | "not-downloaded" | "unresolved";
 
 export function failureOf(words: string): AptFailure {
-  if (/Unable to locate package|has no installation candidate|Version .* was not found/.test(words)) {
+  // The last is said of a package that is installed, where no list has it.
+  if (
+    /Unable to locate package|has no installation candidate|Version .* was not found|Can't find a source/.test(
+      words,
+    )
+  ) {
     return "unknown-package";
   }
   // A list that is older than the archive names files that are gone, or that have another hash by now.
