@@ -100,7 +100,8 @@ describe.skipIf(skipped)(`installing from packages${why}`, { timeout: 120_000 },
     writeFileSync(join(directory, "apt.conf"), `Dir::State::lists "${join(directory, "lists")}";\n`);
     vi.stubEnv("APT_CONFIG", join(directory, "apt.conf"));
     expect(await install(redis, options())).toMatchObject({ alreadyThere: false });
-    expect(said[0]).toContain("fetching private ones");
+    // Where it is installed, the first attempt gets as far as the download.
+    expect(said.join("\n")).toContain("fetching private ones");
     expect(readdirSync(join(directory, "lists")).filter((name) => name.includes("Packages"))).toEqual([]);
     expect(readdirSync(cache)).toHaveLength(1);
   });
