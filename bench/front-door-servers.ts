@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FromBalancer, ToBalancer } from "#entry/messages.ts";
+import { NODE_OPTIONS } from "#entry/node-options.ts";
 import { issueCertificate, makeAuthority } from "#entry/tls/issue.ts";
 
 /** The one that is measured has a processor of its own; the backend and the generator share the other. */
@@ -50,7 +51,7 @@ async function startPlumbline(
   port: number,
   certificate: { certificate: string; key: string },
 ): Promise<ChildProcess> {
-  const child = fork(new URL("../src/entry/main.ts", import.meta.url));
+  const child = fork(new URL("../src/entry/main.ts", import.meta.url), { execArgv: [...NODE_OPTIONS] });
   spawnSync("taskset", ["-acp", FRONT_CPU, String(child.pid)]);
   const action = { kind: "forward", group: "all" } as const;
   const listener = { host: "127.0.0.1", rules: [], defaultAction: action };

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
-import { readInPlace } from "./accepted-socket.ts";
-import type { ConnectionFacts } from "./access-log/line.ts";
 import { type Answer, answerText, errorAnswer } from "./answers.ts";
 import { flushSoon } from "./batch.ts";
+import { ClientSocket } from "./client-socket.ts";
 import type { Client } from "./client.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
 import { dispatch } from "./dispatch.ts";
 import { Exchange } from "./exchange.ts";
 import { asksForUpgrade, type Origin, requestForTarget, traceFor } from "./forwarded-heads.ts";
@@ -12,13 +12,9 @@ import type { MessageRefused } from "./http/refused.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import { Http1Response } from "./http1-response.ts";
 import type { Listener, ListenerConnection } from "./listener.ts";
-import { Pace } from "./pace.ts";
+import { Patience } from "./patience.ts";
 import { RequestReader, type RequestUser } from "./request-reader.ts";
 import { RequestRecord } from "./request-record.ts";
-
-/** How long a client may take to notice that all was said, after its last byte and in all, in milliseconds. */
-const LINGER = 2_000;
-const LINGER_AT_MOST = 30_000;
 
 /** One client's connection: requests come in, one after another, and each has its answer before the next. */
 export class ClientConnection implements Client, RequestUser, ListenerConnection {
@@ -30,29 +26,27 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
   readonly response: Http1Response;
   readonly toTarget = new Outgoing(true);
   keepAlive = true;
-  deadline = 0;
 
   /** What a target gets of the request before its body, and whether that asks it to switch protocols. */
   #head = "";
   #upgrades = false;
   #tunnel = false;
-  /** Everything was said; what still comes is thrown away, because closing on unread bytes would reset the answer. */
-  #closing = false;
-  #closesBy = Infinity;
-  #paused = false;
   /** The client has ended its side while it waits for an answer. */
   #saidAll = false;
-  /** What the client had taken of all responses when that was looked at last. */
-  #taken = 0;
   readonly #listener: Listener;
   readonly #reader = new RequestReader(this);
   readonly #exchange: Exchange;
-  /** Of the body that comes in, then of the response that goes out. */
-  readonly #pace = new Pace();
+  readonly #patience: Patience;
+  readonly #socket: ClientSocket;
 
   /** @param accepted a socket that was paused when it was accepted, or one of TLS. */
   constructor(accepted: Socket, listener: Listener, facts: ConnectionFacts) {
-    const socket = readInPlace(accepted, facts.origin.secure, (bytes, size) => this.#receive(bytes, size));
+    this.#patience = new Patience(listener);
+    const { secure } = facts.origin;
+    this.#socket = new ClientSocket(accepted, secure, this.#patience, (bytes, size) =>
+      this.#receive(bytes, size),
+    );
+    const { socket } = this.#socket;
     this.socket = socket;
     this.facts = facts;
     this.origin = facts.origin;
@@ -63,9 +57,6 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
     this.#wait();
     socket.on("drain", () => this.#onDrain());
     socket.on("end", () => this.#onEnd());
-    socket.on("finish", () => this.#onFinish());
-    // "close" always follows and says all that matters.
-    socket.on("error", () => {});
     socket.on("close", () => this.#onClose());
   }
 
@@ -85,49 +76,43 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
     return !this.socket.writableNeedDrain;
   }
 
+  get deadline(): number {
+    return this.#patience.deadline;
+  }
+
+  set deadline(deadline: number) {
+    this.#patience.deadline = deadline;
+  }
+
   pauseReading(): void {
-    if (this.#reader.inBody) this.deadline = Infinity;
-    if (this.#paused) return;
-    this.#paused = true;
-    this.socket.pause();
+    if (this.#reader.inBody) this.#patience.expectNothing();
+    this.#socket.pause();
   }
 
   resumeReading(): void {
-    if (this.#reader.inBody && this.#paused) this.#pace.resume(performance.now());
-    if (this.#reader.inBody) this.#expectBody();
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.socket.resume();
-  }
-
-  waits(): void {
-    this.pauseReading();
+    if (this.#reader.inBody) {
+      if (this.#socket.paused) this.#patience.resumeBody();
+      this.#patience.expectBody();
+    }
+    this.#socket.resume();
   }
 
   blocked(): void {
-    const now = performance.now();
-    const isNew = this.deadline === Infinity;
-    this.#expectTaking(now);
-    if (!isNew) return;
-    // What was taken before counts for nothing now.
-    this.#pace.begin(now, Infinity);
-    this.#expectTaking(now);
+    this.#patience.beginTaking(this.#taken);
   }
 
   headBegins(): void {
-    const now = performance.now();
-    const { requestHead, request } = this.#listener.timeouts;
-    this.record.receivedAt = now;
-    this.deadline = now + Math.min(requestHead, request ?? Infinity);
+    this.record.receivedAt = performance.now();
+    this.#patience.expectHead(this.record.receivedAt);
   }
 
   headEnds(size: number): void {
     const { fields } = this.request;
-    const { stopping, timeouts, totals } = this.#listener;
+    const { stopping, totals } = this.#listener;
     const now = performance.now();
-    this.record.begin(this.#reader.headBegun ? this.record.receivedAt : now, this.response.total);
+    this.#beginRecord(now);
     this.record.received = size;
-    this.record.trace = traceFor(fields.traceId);
+    this.record.trace = traceFor(fields.traceId, now);
     totals.requests++;
     this.keepAlive = !stopping && !fields.close && (!this.request.old || fields.keepAlive);
     this.#upgrades = fields.upgrade !== "" && asksForUpgrade(this.request);
@@ -135,9 +120,7 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
     this.toTarget.clear();
     this.toTarget.chunked = fields.chunked;
     this.toTarget.head(this.#head);
-    if (fields.chunked || fields.contentLength > 0) {
-      this.#pace.begin(now, this.record.receivedAt + (timeouts.request ?? Infinity));
-    }
+    if (fields.chunked || fields.contentLength > 0) this.#patience.beginBody(now, this.record.receivedAt);
   }
 
   begins(): void {
@@ -147,17 +130,13 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
 
   bodyGoesOn(size: number): void {
     this.record.received += size;
-    this.#pace.add(size, performance.now());
+    this.#patience.addBody(size);
     this.#expectBody();
     this.#exchange.pass();
   }
 
   refuses(error: MessageRefused): void {
-    if (!this.record.open)
-      this.record.begin(
-        this.#reader.headBegun ? this.record.receivedAt : performance.now(),
-        this.response.total,
-      );
+    if (!this.record.open) this.#beginRecord(performance.now());
     this.record.refused = error;
     this.#refuse(error.status);
   }
@@ -172,7 +151,7 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
   }
 
   tunnel(): void {
-    this.#deadlineIn(this.#listener.timeouts.clientIdle);
+    this.#patience.expectAnything();
     if (this.#tunnel) return;
     this.#tunnel = true;
     const rest = this.#reader.stop();
@@ -181,7 +160,6 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
     this.resumeReading();
   }
 
-  /** The target has ended its side of a tunnel: the client may go on. */
   endWriting(): void {
     this.#exchange.flushNow();
     this.socket.end();
@@ -201,10 +179,7 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
 
   abort(): void {
     this.#log();
-    // A reset, because an orderly end would complete a body that ends with the connection. TLS ends without its
-    // own farewell then, which says the same.
-    if (this.origin.secure) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    this.#socket.abort();
   }
 
   destroy(): void {
@@ -213,13 +188,10 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
 
   /** Ends after what has been written. */
   close(): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.#socket.closing) return;
     this.#reader.stop();
-    this.#deadlineIn(this.#listener.timeouts.clientIdle);
     this.#exchange.flushNow();
-    this.socket.end();
-    this.resumeReading();
+    this.#socket.end();
   }
 
   /** Closes at once when no request is being served; otherwise after its response. */
@@ -229,61 +201,43 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
   }
 
   expire(): void {
-    if (this.#closing || this.#tunnel) this.socket.destroy();
+    if (this.#socket.closing || this.#tunnel) this.socket.destroy();
     else if (this.#reader.inHead && !this.#reader.headBegun) this.close();
-    else if (this.#reader.inHead) this.#expireHead();
-    else if (this.#reader.inBody) this.#expireBody();
-    else this.#expireResponse();
+    else if (this.#reader.inHead) {
+      this.#beginRecord(this.record.receivedAt);
+      this.#refuse(408);
+    } else if (this.#reader.inBody) {
+      if (this.#patience.bodyGoesOn()) this.#patience.expectBody();
+      else this.#refuse(408);
+    } else if (!this.#patience.takesOn(this.#taken)) this.socket.destroy();
   }
 
-  #expireHead(): void {
-    this.record.begin(this.record.receivedAt, this.response.total);
-    this.#refuse(408);
+  /** @param now for a request whose first bytes came just now. */
+  #beginRecord(now: number): void {
+    this.record.begin(this.#reader.headBegun ? this.record.receivedAt : now, this.response.total);
   }
 
-  #expireBody(): void {
-    const { limits, timeouts } = this.#listener;
-    if (this.#pace.goesOn(performance.now(), timeouts.clientIdle, limits)) this.#expectBody();
-    else this.#refuse(408);
-  }
-
-  #expireResponse(): void {
-    const { limits, timeouts } = this.#listener;
-    const now = performance.now();
-    this.#expectTaking(now);
-    if (!this.#pace.goesOn(now, timeouts.clientIdle, limits)) this.socket.destroy();
-    else this.#expectTaking(now);
-  }
-
-  #deadlineIn(milliseconds: number): void {
-    this.deadline = performance.now() + milliseconds;
-  }
-
+  /** Where the body is complete, the target is the next one to do something. */
   #expectBody(): void {
-    const { limits, timeouts } = this.#listener;
-    if (this.#reader.inBody) this.deadline = this.#pace.deadline(timeouts.clientIdle, limits);
-    else this.deadline = Infinity;
+    if (this.#reader.inBody) this.#patience.expectBody();
+    else this.#patience.expectNothing();
   }
 
-  #expectTaking(now: number): void {
-    const { limits, timeouts } = this.#listener;
-    // How much of what was ever written the system has taken.
-    const taken = this.response.total - this.socket.writableLength;
-    if (taken > this.#taken) this.#pace.add(taken - this.#taken, now);
-    this.#taken = taken;
-    this.deadline = this.#pace.deadline(timeouts.clientIdle, limits);
+  /** How much of what was ever written the system has taken. */
+  get #taken(): number {
+    return this.response.total - this.socket.writableLength;
   }
 
   #wait(): void {
     this.#reader.next();
-    this.#deadlineIn(this.#listener.timeouts.clientIdle);
+    this.#patience.expectAnything();
   }
 
   #onDrain(): void {
     if (this.#exchange.active) {
-      if (this.#reader.inResponse) this.deadline = Infinity;
+      if (this.#reader.inResponse) this.#patience.expectNothing();
       this.#exchange.resumeTarget();
-    } else if (this.#closing) this.#deadlineIn(this.#listener.timeouts.clientIdle);
+    } else if (this.#socket.closing) this.#patience.expectAnything();
     else if (this.#reader.inHead) {
       this.resumeReading();
       this.#reader.readOn();
@@ -295,40 +249,24 @@ export class ClientConnection implements Client, RequestUser, ListenerConnection
     // A client that has asked and then ends its side still waits for its answers.
     else if (this.#reader.inResponse) this.#saidAll = true;
     else if (this.#reader.inHead) this.close();
-    else if (!this.#closing) this.socket.destroy();
-  }
-
-  #onFinish(): void {
-    if (!this.#closing) return;
-    this.#closesBy = performance.now() + LINGER_AT_MOST;
-    this.#deadlineIn(LINGER);
+    else if (!this.#socket.closing) this.socket.destroy();
   }
 
   #onClose(): void {
     this.#listener.forget(this);
-    if (this.#exchange.active) {
-      this.#exchange.abandon();
-      if (!this.#tunnel) {
-        this.#listener.totals.clientsGone++;
-        this.#listener.totals.countElb(460);
-        this.#exchange.countElb(460);
-        this.record.status = 460;
-      }
-    }
+    this.#exchange.clientGone();
     this.#log();
   }
 
-  /** @returns whether to go on reading. */
-  #receive(bytes: Buffer, size: number): boolean {
-    if (this.#tunnel) {
-      this.#deadlineIn(this.#listener.timeouts.clientIdle);
-      this.record.received += size;
-      this.toTarget.data(bytes, 0, size);
-      this.#exchange.pass();
-    } else if (!this.#closing) this.#reader.receive(bytes, size);
-    // Whoever is still sending has not read the answer yet.
-    else if (this.#closesBy < Infinity) this.deadline = Math.min(performance.now() + LINGER, this.#closesBy);
-    return !this.#paused;
+  #receive(bytes: Buffer, size: number): void {
+    if (!this.#tunnel) {
+      this.#reader.receive(bytes, size);
+      return;
+    }
+    this.#patience.expectAnything();
+    this.record.received += size;
+    this.toTarget.data(bytes, 0, size);
+    this.#exchange.pass();
   }
 
   /** The request cannot be understood, so nothing that follows it can. */

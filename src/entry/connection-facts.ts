@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { ConnectionFacts } from "./access-log/line.ts";
-import { originOf } from "./forwarded-heads.ts";
+import { type ListenerFacts, type Origin, originOf } from "./forwarded-heads.ts";
 
 const prefix = randomBytes(8).toString("hex");
 let connections = 0;
 
 /** What TLS has agreed on with a client. */
 export interface Handshake {
+  /** As OpenSSL names them; "-" without TLS. */
   readonly cipher: string;
   readonly protocol: string;
+  /** The name that the client asked for in its handshake, and the certificate that it got. */
   readonly domain: string;
   readonly certificate: string;
   readonly http2: boolean;
@@ -17,17 +18,31 @@ export interface Handshake {
 
 const PLAIN: Handshake = { cipher: "-", protocol: "-", domain: "-", certificate: "-", http2: false };
 
-export function factsOf(
-  socket: Socket,
-  listener: { host: string; port: number },
-  handshake: Handshake | undefined,
-): ConnectionFacts {
-  const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "unknown";
-  const client = { address, port: socket.remotePort ?? 0 };
-  return {
-    origin: originOf(client, listener, handshake !== undefined),
-    port: listener.port,
-    trace: `TID_${prefix}${(connections++).toString(16).padStart(16, "0")}`,
-    ...(handshake ?? PLAIN),
-  };
+/** What a connection says of itself in each of its lines of the access log. */
+export class ConnectionFacts {
+  readonly origin: Origin;
+  readonly handshake: Handshake;
+  /** The listener's. */
+  readonly port: number;
+  readonly #number = connections++;
+  #client: string | undefined;
+  #trace: string | undefined;
+
+  constructor(socket: Socket, listener: ListenerFacts, handshake: Handshake = PLAIN) {
+    const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "unknown";
+    this.origin = originOf({ address, port: socket.remotePort ?? 0 }, listener);
+    this.handshake = handshake;
+    this.port = listener.port;
+  }
+
+  // Made when the first line is written: a connection that asks nothing does without.
+
+  get client(): string {
+    return (this.#client ??= `${this.origin.address}:${this.origin.port}`);
+  }
+
+  /** "TID_" and 32 hexadecimal digits. */
+  get trace(): string {
+    return (this.#trace ??= `TID_${prefix}${this.#number.toString(16).padStart(16, "0")}`);
+  }
 }

@@ -4,14 +4,12 @@ import type { Client, ResponseWriter } from "./client.ts";
 import type { WeightedForward } from "./configuration.ts";
 import type { Framing } from "./http/body.ts";
 import type { ResponseHead } from "./http/response-head.ts";
+import { mayRepeat } from "./retries.ts";
 import type { TargetConnection } from "./target-connection.ts";
 import type { TargetFailure, TargetUser } from "./target-user.ts";
 import type { Listener } from "./listener.ts";
 import type { TargetGroup } from "./target-group.ts";
 import type { Target } from "./targets.ts";
-
-/** RFC 9110 section 9.2.1: these change nothing, so a target may see one of them twice. */
-const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** One request on its way to a target, and the response on its way back. Serves one client connection for good. */
 export class Exchange implements TargetUser, Flushable {
@@ -28,7 +26,9 @@ export class Exchange implements TargetUser, Flushable {
   #upgrades = false;
   #responding = false;
   #tunnel = false;
-  #retried = false;
+  /** Whether this attempt has given the target a byte. */
+  #sent = false;
+  #repeated = false;
   #tried: Target[] | undefined;
   #sentAt = 0;
   /** The action that chose the group, where that has to be told to the client in a cookie. */
@@ -62,9 +62,9 @@ export class Exchange implements TargetUser, Flushable {
     this.#upgrades = upgrades;
     this.isHead = this.#client.method === "HEAD";
     this.#responding = false;
-    this.#retried = false;
+    this.#repeated = false;
     this.#tried = undefined;
-    this.#attempt(false, 503);
+    this.#attempt(503);
   }
 
   flushNow(): void {
@@ -76,6 +76,7 @@ export class Exchange implements TargetUser, Flushable {
   pass(): boolean {
     const connection = this.#connection;
     if (connection === undefined || !connection.isConnected) return true;
+    this.#sent = true;
     if (connection.deaf) {
       // The target has said what it wanted to say and listens no more: the client gets that all the same.
       this.#client.toTarget.clear();
@@ -112,6 +113,17 @@ export class Exchange implements TargetUser, Flushable {
     connection.abandon();
     if (this.#responding) this.toClient.clear();
     this.#target!.finish();
+  }
+
+  /** The client has left before its response was complete; a tunnel has none that could be. */
+  clientGone(): void {
+    if (!this.active) return;
+    this.abandon();
+    if (this.#tunnel) return;
+    this.#listener.totals.clientsGone++;
+    this.#listener.totals.countElb(460);
+    this.countElb(460);
+    this.#client.record.status = 460;
   }
 
   /** Counts an answer that the load balancer gave in this exchange. */
@@ -195,38 +207,45 @@ export class Exchange implements TargetUser, Flushable {
       target.counters.connectionErrors++;
       this.#group!.counters.connectionErrors++;
       (this.#tried ??= []).push(target);
-      this.#attempt(false, reason === "unreachable" ? 502 : 504);
+      this.#attempt(reason === "unreachable" ? 502 : 504);
     } else if (this.#mayRepeat(reason, connection)) {
-      this.#retried = true;
-      this.#client.toTarget.clear();
-      this.#client.toTarget.head(this.#head);
-      this.#attempt(true, 502);
+      this.#repeated = true;
+      target.counters.retries++;
+      this.#group!.counters.retries++;
+      if (this.#sent) this.#collectAgain();
+      this.#attempt(502, target);
     } else this.#giveUp(reason === "idle-timeout" ? 504 : 502);
   }
 
+  #mayRepeat(reason: TargetFailure, { reused, answered }: TargetConnection): boolean {
+    const { method, toTarget } = this.#client;
+    const attempt = { reason, method, reused, answered, sent: this.#sent, repeated: this.#repeated };
+    return mayRepeat({ ...attempt, bodySent: toTarget.bodySize > 0 });
+  }
+
+  /** The request as it was before it was sent; none of its body has come, or it has none. */
+  #collectAgain(): void {
+    const { toTarget, request } = this.#client;
+    toTarget.clear();
+    toTarget.chunked = request.fields.chunked;
+    toTarget.head(this.#head);
+    if (this.requestEnded) toTarget.end();
+  }
+
   /**
-   * A target closes a connection that was idle too long for it at the very moment when a request is sent:
-   * the request was then lost, not refused. Only a request that changes nothing may be repeated, because
-   * the target may have read it all the same; and none with a body, which is not kept.
+   * @param statusOfNone what the client gets where no target may have the request.
+   * @param lost who has lost it, and gets it on a new connection where nobody else may have it.
    */
-  #mayRepeat(reason: TargetFailure, connection: TargetConnection): boolean {
-    if (reason !== "closed" || this.#retried || !connection.reused || connection.answered) return false;
-    return SAFE_METHODS.has(this.#client.method) && this.#bodyless;
-  }
-
-  get #bodyless(): boolean {
-    return this.requestEnded && this.#client.toTarget.bodySize === 0;
-  }
-
-  #attempt(fresh: boolean, statusOfNone: number): void {
-    const target = this.#choose();
+  #attempt(statusOfNone: number, lost?: Target): void {
+    const target = this.#choose(lost);
     if (target === undefined) {
       this.#giveUp(statusOfNone);
       return;
     }
     this.#target = target;
+    this.#sent = false;
     this.#client.record.target = target.address;
-    const connection = target.take(fresh);
+    const connection = target.take(lost !== undefined);
     this.#connection = connection;
     connection.begin(this);
     if (connection.isConnected) this.connected();
@@ -239,7 +258,7 @@ export class Exchange implements TargetUser, Flushable {
     this.#client.answer(errorAnswer(status));
   }
 
-  #choose(): Target | undefined {
+  #choose(lost: Target | undefined): Target | undefined {
     const group = this.#group!;
     const { attributes } = group;
     this.#client.record.group = attributes.arn ?? attributes.name;
@@ -248,7 +267,9 @@ export class Exchange implements TargetUser, Flushable {
       const bound = id === undefined ? undefined : group.bound(id);
       if (bound !== undefined) return bound;
     }
-    return group.choose(this.#tried, this.#listener.zone);
+    const { zone } = this.#listener;
+    const other = lost && group.choose([...(this.#tried ?? []), lost], zone);
+    return other ?? group.choose(this.#tried, zone);
   }
 
   /** The Set-Cookie lines that bind the client to this target and this group. */
@@ -272,9 +293,7 @@ export class Exchange implements TargetUser, Flushable {
     record.answeredAt = now;
     record.targetStatus = status;
     record.status = status;
-    this.#target!.counters.countTarget(status);
-    this.#target!.counters.responseTime += elapsed;
-    this.#group!.counters.countTarget(status);
-    this.#group!.counters.responseTime += elapsed;
+    this.#target!.counters.countTarget(status, elapsed);
+    this.#group!.counters.countTarget(status, elapsed);
   }
 }

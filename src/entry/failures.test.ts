@@ -1,17 +1,7 @@
-import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { balance, GET, okay, RawClient, RawTarget, status } from "./test-support.ts";
 
 const POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
-
-/** A port where nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
-}
 
 const SMUGGLED_RESPONSE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npwned";
 
@@ -108,53 +98,6 @@ test.each([
   expect(raw.text).not.toContain("Connection: close");
   await raw.write(GET).receives(/<\/html>[^]*<\/html>/);
   expect(balancer.metrics()).toMatchObject({ elb5xx: 2, groups: [{ elb5xx: 2 }] });
-});
-
-test("tries another target where it cannot connect, also with a body, and answers 502 when there is none", async () => {
-  const port = await closedPort();
-  const target = await RawTarget.start(undefined, "b");
-  const dead = { id: "a", host: "127.0.0.1", port, state: "healthy" } as const;
-  const { client, balancer } = await balance([dead, target]);
-  const raw = client();
-  for (let count = 1; count <= 4; count++) {
-    await raw.write(POST).until(
-      () => raw.text.split("hello").length === count + 1,
-      () => raw.text,
-    );
-  }
-  expect(target.requests).toHaveLength(4);
-  expect(target.requests.every((request) => request.endsWith("\r\n\r\nbody"))).toBe(true);
-  expect(balancer.metrics().groups[0]!.connectionErrors).toBe(4);
-  balancer.setTargets("group", [dead]);
-  expect(status((await raw.write(POST).receives("</html>")).split("hello").at(-1)!)).toBe(502);
-});
-
-test("answers 502 when the target closes without an answer, and does not repeat the request", async () => {
-  const target = await RawTarget.start((_, socket) => void socket.destroy());
-  const { client } = await balance([target]);
-  expect(status(await client().write(GET).receives("</html>"))).toBe(502);
-  expect(status(await client().write(POST).receives("</html>"))).toBe(502);
-  expect(target.requests).toHaveLength(2);
-});
-
-test.each([
-  ["repeats a safe request once", GET, 200],
-  ["does not repeat one that may change something", POST, 502],
-  ["does not repeat one with a body", POST.replace("POST", "GET"), 502],
-])("%s when an idle connection turns out closed", async (_, request, expected) => {
-  let first = true;
-  const target = await RawTarget.start((_, socket) => {
-    const answer = first || target.connections > 1 ? okay("hello") : undefined;
-    // On the connection's second request: as if the target had closed it just before.
-    if (answer === undefined) socket.destroy();
-    first = false;
-    return answer;
-  });
-  const { client } = await balance([target]);
-  await client().write(GET).receives("hello");
-  const raw = client();
-  expect(status(await raw.write(request).receives(/hello|<\/html>/))).toBe(expected);
-  expect(target.requests).toHaveLength(expected === 200 ? 3 : 2);
 });
 
 test("answers 504 to a target that stays silent, and closes its connection", async () => {

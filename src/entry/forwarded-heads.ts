@@ -4,30 +4,44 @@ import type { Framing } from "./http/body.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import type { ResponseHead } from "./http/response-head.ts";
 
-/** Where a request came from, prepared once for each client connection. */
-export interface Origin {
-  /** The address of the client. */
-  readonly address: string;
-  /** What follows the addresses in X-Forwarded-For: the other fields that are the same for every request. */
-  readonly fields: string;
+/** What is the same for every connection of a listener. */
+export interface ListenerFacts {
   readonly port: number;
   readonly secure: boolean;
+  /** What follows the addresses in X-Forwarded-For: the other fields that are the same for every request. */
+  readonly fields: string;
   /** The load balancer's own name for itself, for requests that do not say whom they mean. */
   readonly ownHost: string;
 }
 
-export function originOf(
-  client: { address: string; port: number },
-  listener: { host: string; port: number },
+export function listenerFacts(
+  { host, port }: { host: string; port: number },
   secure: boolean,
-): Origin {
+): ListenerFacts {
   const protocol = secure ? "https" : "http";
   return {
-    ...client,
+    port,
     secure,
-    fields: `\r\nX-Forwarded-Proto: ${protocol}\r\nX-Forwarded-Port: ${listener.port}\r\nX-Amzn-Trace-Id: `,
-    ownHost: listener.port === (secure ? 443 : 80) ? listener.host : `${listener.host}:${listener.port}`,
+    fields: `\r\nX-Forwarded-Proto: ${protocol}\r\nX-Forwarded-Port: ${port}\r\nX-Amzn-Trace-Id: `,
+    ownHost: port === (secure ? 443 : 80) ? host : `${host}:${port}`,
   };
+}
+
+/** Where a request came from, prepared once for each client connection. */
+export interface Origin {
+  /** Of the client. */
+  readonly address: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly fields: string;
+  readonly ownHost: string;
+}
+
+export function originOf(
+  { address, port }: { address: string; port: number },
+  { secure, fields, ownHost }: ListenerFacts,
+): Origin {
+  return { address, port, secure, fields, ownHost };
 }
 
 /**
@@ -61,12 +75,13 @@ export function asksForUpgrade(request: RequestHead): boolean {
 /**
  * Keeps the Root of whoever came before, says in Self which load balancer this is, and adds a Root where
  * there is none. Source: "Request tracing for your Application Load Balancer".
+ * @param now on the scale of performance.now().
  */
-export function traceFor(value: string): string {
-  if (value === "") return `Root=${traceId()}`;
+export function traceFor(value: string, now: number): string {
+  if (value === "") return `Root=${traceId(now)}`;
   const others = value.split(";").filter((part) => part !== "" && !part.trim().startsWith("Self="));
   const hasRoot = others.some((part) => part.trim().startsWith("Root="));
-  return hasRoot ? `Self=${traceId()};${others.join(";")}` : `Root=${traceId()};${others.join(";")}`;
+  return `${hasRoot ? "Self" : "Root"}=${traceId(now)};${others.join(";")}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { balance, GET, okay, RawTarget, status } from "./test-support.ts";
 
 const CHUNKED_OKAY = "HTTP/1.1 200 OK\r\nDate: now\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -200,35 +200,6 @@ test("follows rules, and answers by itself where they say so", async () => {
   expect(balancer.metrics()).toMatchObject({ redirects: 1, fixedResponses: 1, requests: 2 });
 });
 
-test("counts what targets answer", async () => {
-  const statuses = ["200", "302", "404", "500"];
-  const target = await RawTarget.start(() => okay("hello").replace("200", statuses.shift()!));
-  const { client, balancer } = await balance([target]);
-  const raw = client();
-  for (let count = 1; count <= 4; count++)
-    await raw.write(GET).until(
-      () => lengthOf(raw.text) === count,
-      () => raw.text,
-    );
-  const [group] = balancer.metrics().groups;
-  expect(group).toMatchObject({
-    requests: 4,
-    active: 0,
-    target2xx: 1,
-    target3xx: 1,
-    target4xx: 1,
-    target5xx: 1,
-  });
-  expect(group!.targets[0]).toMatchObject({
-    id: "a",
-    state: "healthy",
-    requests: 4,
-    target5xx: 1,
-    elb5xx: 0,
-  });
-  expect(group!.responseTime).toBeGreaterThan(0);
-});
-
 const REQUESTS =
   "POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nT: u\r\n\r\n" +
   "\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: x, keep-alive\r\nX: y\r\n\r\n" +
@@ -286,70 +257,4 @@ test("answers the same wherever packets are cut", async () => {
   );
   places = Array.from({ length: 1000 }, (_, index) => index / 1000);
   expect(await exchange()).toEqual(whole);
-});
-
-test.each(["response", "request"])("holds a %s of 96 MiB back when it is not taken", async (direction) => {
-  const size = 96 * 1024 * 1024;
-  const block = Buffer.alloc(64 * 1024, "x");
-  let written = 0;
-  const pour = (socket: {
-    write(bytes: Buffer): boolean;
-    once(event: "drain", listener: () => void): unknown;
-  }): void => {
-    while (written < size) {
-      written += block.length;
-      if (!socket.write(block)) {
-        socket.once("drain", () => pour(socket));
-        return;
-      }
-    }
-  };
-  const isResponse = direction === "response";
-  const target = await RawTarget.start();
-  const headSeen = Promise.withResolvers<void>();
-  target.onHead = (_, socket) => {
-    headSeen.resolve();
-    socket.removeAllListeners("data");
-    if (!isResponse) {
-      socket.pause();
-      return;
-    }
-    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
-    pour(socket);
-  };
-  const { client } = await balance([target]);
-  const raw = client();
-  raw.socket.removeAllListeners("data");
-  if (isResponse) raw.socket.pause().write(GET);
-  else {
-    raw.socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
-  }
-  await headSeen.promise;
-  if (!isResponse) pour(raw.socket);
-  // What stands still over several looks is held back, not slow.
-  let before = -1;
-  let still = 0;
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      still = written === before ? still + 1 : 0;
-      before = written;
-      if (still < 5 || written === 0) return;
-      clearInterval(timer);
-      resolve();
-    }, 20);
-    onTestFinished(() => clearInterval(timer));
-  });
-  // Socket buffers of the system take some MiB on each of two connections.
-  expect(written).toBeLessThan(32 * 1024 * 1024);
-  const receiver = isResponse ? raw.socket : [...target.open][0]!;
-  let received = 0;
-  const complete = new Promise<void>((resolve) => {
-    receiver.on("data", (bytes) => {
-      received += bytes.length;
-      if (received >= size) resolve();
-    });
-  });
-  receiver.resume();
-  await complete;
-  expect(written).toBe(size);
 });

@@ -116,3 +116,16 @@ test("hundreds of slow senders and slow readers do not slow others down", async 
   expect(times[100]).toBeLessThan(100);
   expect(times[197]).toBeLessThan(2_000);
 });
+
+test("a WebSocket on which nobody says anything is closed", async () => {
+  const target = await RawTarget.start(
+    () => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nwelcome",
+  );
+  const { client, balancer } = await balance([target], { timeouts: { clientIdle: 60 } });
+  const raw = client().write(
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+  );
+  expect(await raw.closes()).toMatch(/welcome$/);
+  await target.holds(0);
+  expect(balancer.metrics()).toMatchObject({ connections: 0, clientsGone: 0, groups: [{ active: 0 }] });
+});

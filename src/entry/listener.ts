@@ -3,8 +3,9 @@ import { PlumblineError } from "#model/errors.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { Limits, ListenerConfiguration, Timeouts } from "./configuration.ts";
-import { factsOf, type Handshake } from "./connection-facts.ts";
+import { ConnectionFacts, type Handshake } from "./connection-facts.ts";
 import type { Deadlined, Deadlines } from "./deadlines.ts";
+import { listenerFacts, type ListenerFacts } from "./forwarded-heads.ts";
 import type { Totals } from "./metrics.ts";
 import { Router } from "./routing.ts";
 import type { Stickiness } from "./stickiness.ts";
@@ -47,6 +48,7 @@ export class Listener {
   readonly #connections = new Set<ListenerConnection>();
   readonly #surroundings: ListenerSurroundings;
   #asked: ListenerConfiguration;
+  #facts: ListenerFacts;
   #tls: TlsFront | undefined;
   /** Connections that have not agreed on keys yet, or have not ended. */
   readonly #encrypted = new Set<Socket>();
@@ -56,6 +58,7 @@ export class Listener {
     this.#asked = configuration;
     this.#surroundings = surroundings;
     this.address = configuration;
+    this.#facts = listenerFacts(configuration, configuration.tls !== undefined);
     this.router = new Router(configuration.rules, configuration.defaultAction);
     // A client that ends its side is noticed by its connection, which may still have an answer to write.
     const options = { noDelay: true, allowHalfOpen: true, pauseOnConnect: configuration.tls === undefined };
@@ -141,8 +144,7 @@ export class Listener {
   }
 
   #serve(socket: Socket, handshake: Handshake | undefined): void {
-    const facts = factsOf(socket, this.address, handshake);
-    this.#keep(new ClientConnection(socket, this, facts));
+    this.#keep(new ClientConnection(socket, this, new ConnectionFacts(socket, this.#facts, handshake)));
   }
 
   #keep(connection: ListenerConnection): void {
@@ -163,6 +165,7 @@ export class Listener {
     // A later error is of one connection that could not be accepted (too many open files): the next may succeed.
     this.#server.on("error", () => {});
     this.address = { name, host, port: (this.#server.address() as AddressInfo).port };
+    this.#facts = listenerFacts(this.address, this.#asked.tls !== undefined);
   }
 
   /** Without TLS none of it is loaded: that is a sixth of what the process needs. */
@@ -176,7 +179,9 @@ export class Listener {
       secured: (socket, handshake) => {
         if (!handshake.http2) this.#serve(socket, handshake);
         else
-          this.#keep(new Http2Connection(socket, factsOf(socket, this.address, handshake), this, deadlines));
+          this.#keep(
+            new Http2Connection(socket, new ConnectionFacts(socket, this.#facts, handshake), this, deadlines),
+          );
       },
       failed: () => totals.tlsErrors++,
     });
@@ -189,6 +194,7 @@ export class Listener {
   async stop(deadline: number): Promise<void> {
     this.stopping = true;
     this.#server.close();
+    this.#tls?.stop();
     for (const connection of this.#connections) connection.stop();
     if (this.connections === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();

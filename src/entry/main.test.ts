@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import type { FromBalancer, ToBalancer } from "./messages.ts";
+import { NODE_OPTIONS } from "./node-options.ts";
 import { GET, okay, RawClient, RawTarget } from "./test-support.ts";
 
 function start(): {
@@ -9,7 +10,7 @@ function start(): {
   ask(message: ToBalancer): void;
   hears(kind: string): Promise<FromBalancer>;
 } {
-  const child = fork(new URL("main.ts", import.meta.url));
+  const child = fork(new URL("main.ts", import.meta.url), { execArgv: [...NODE_OPTIONS] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const heard: FromBalancer[] = [];
   child.on("message", (message: FromBalancer) => heard.push(message));

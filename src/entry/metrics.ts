@@ -1,3 +1,11 @@
+/**
+ * Upper bounds of the classes of `responseTimes`, in milliseconds; the last class is for all that took longer. Counts
+ * of two moments can be taken from each other, which a maximum or a percentile since the start does not allow.
+ */
+export const RESPONSE_TIME_BOUNDS: readonly number[] = [
+  1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000,
+];
+
 /** Counts since the start, of one target or one target group; CloudWatch's names are in the comments. */
 export class Counters {
   /** Requests sent or tried to be sent (RequestCount). */
@@ -12,10 +20,22 @@ export class Counters {
   elb5xx = 0;
   /** Connections that could not be established (TargetConnectionErrorCount). */
   connectionErrors = 0;
+  /** Requests that were lost with an idle connection and sent again. */
+  retries = 0;
   /** From the request's sending to the response's head, summed, in milliseconds (TargetResponseTime). */
   responseTime = 0;
+  /** How many responses took at most as long as the bound at their place in RESPONSE_TIME_BOUNDS, and no less. */
+  readonly responseTimes: number[] = Array.from({ length: RESPONSE_TIME_BOUNDS.length + 1 }, () => 0);
+  /** Of HTTP/1.1, heads and bodies, to the targets and from them (ProcessedBytes). */
+  bytesSent = 0;
+  bytesReceived = 0;
 
-  countTarget(status: number): void {
+  /** @param elapsed from the request's sending to the response's head, in milliseconds. */
+  countTarget(status: number, elapsed: number): void {
+    this.responseTime += elapsed;
+    let place = 0;
+    while (place < RESPONSE_TIME_BOUNDS.length && elapsed > RESPONSE_TIME_BOUNDS[place]!) place++;
+    this.responseTimes[place]!++;
     if (status < 300) this.target2xx++;
     else if (status < 400) this.target3xx++;
     else if (status < 500) this.target4xx++;
@@ -25,6 +45,11 @@ export class Counters {
   countElb(status: number): void {
     if (status >= 500) this.elb5xx++;
     else if (status >= 400) this.elb4xx++;
+  }
+
+  /** What is counted so far, and counts no further. */
+  snapshot(): Numbers<Counters> & { readonly responseTimes: readonly number[] } {
+    return { ...this, responseTimes: [...this.responseTimes] };
   }
 }
 
@@ -55,16 +80,21 @@ export class Totals {
 
 type Numbers<T> = { [Key in keyof T as T[Key] extends number ? Key : never]: number };
 
-export interface TargetMetrics extends Numbers<Counters> {
-  readonly id: string;
-  readonly state: string;
+interface Counted extends Numbers<Counters> {
+  readonly responseTimes: readonly number[];
   /** Requests in flight. */
   readonly active: number;
+  /** Connections to targets, idle ones and those that are being made among them. */
+  readonly connections: number;
 }
 
-export interface GroupMetrics extends Numbers<Counters> {
+export interface TargetMetrics extends Counted {
+  readonly id: string;
+  readonly state: string;
+}
+
+export interface GroupMetrics extends Counted {
   readonly name: string;
-  readonly active: number;
   readonly targets: readonly TargetMetrics[];
 }
 

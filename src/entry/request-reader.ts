@@ -18,7 +18,7 @@ export interface RequestUser {
   begins(): void;
   bodyGoesOn(size: number): void;
   /** Nothing more can be read before `readOn`. */
-  waits(): void;
+  pauseReading(): void;
   refuses(error: MessageRefused): void;
 }
 
@@ -113,7 +113,7 @@ export class RequestReader {
     if (from === to || this.#state === OFF) return;
     const rest = bytes.subarray(from, to);
     this.#rest = borrowed ? Buffer.from(rest) : rest;
-    if (this.#state !== HEAD || !this.#user.ready) this.#user.waits();
+    if (this.#state !== HEAD || !this.#user.ready) this.#user.pauseReading();
     else if (!this.headBegun) {
       this.headBegun = true;
       this.#user.headBegins();

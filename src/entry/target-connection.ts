@@ -44,6 +44,9 @@ export class TargetConnection implements Deadlined {
   readonly #home: ConnectionHome;
   readonly #deadlines: Deadlines;
   readonly #idleTimeout: number;
+  /** What was told of them already. */
+  #bytesSent = 0;
+  #bytesReceived = 0;
 
   /** @param timeouts in milliseconds. */
   constructor(
@@ -83,6 +86,15 @@ export class TargetConnection implements Deadlined {
   /** The client is the one to wait for. */
   expectNothing(): void {
     this.deadline = Infinity;
+  }
+
+  /** How many bytes have gone and come since this was asked last. Node counts them anyway. */
+  takeBytes(): { sent: number; received: number } {
+    const { bytesWritten, bytesRead } = this.socket;
+    const taken = { sent: bytesWritten - this.#bytesSent, received: bytesRead - this.#bytesReceived };
+    this.#bytesSent = bytesWritten;
+    this.#bytesReceived = bytesRead;
+    return taken;
   }
 
   /** Gives the request up; its user is not told. */

@@ -97,6 +97,21 @@ test("without cross-zone balancing a node asks the targets of its zone alone", a
   await client().write(GET).receives("from b");
 });
 
+test("without cross-zone balancing clients of no node in particular are sent to the zones in turn", () => {
+  const alone = group({ crossZone: false });
+  const targets = [
+    { ...described("a"), zone: "one" },
+    { ...described("b"), zone: "two" },
+    { ...described("c"), zone: "two" },
+  ];
+  alone.setTargets(targets);
+  expect(shares(alone)).toEqual({ a: 500, b: 250, c: 250 });
+  alone.setTargets([{ ...described("a", "unhealthy"), zone: "one" }, ...targets.slice(1)]);
+  expect(shares(alone)).toEqual({ b: 500, c: 500 });
+  alone.setTargets(targets.map((target) => ({ ...target, state: "unhealthy" as const })));
+  expect(Object.keys(shares(alone))).toEqual(["a", "b", "c"]);
+});
+
 test.each([
   ["an answer that has not begun", "", "502"],
   ["an answer that has begun", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "half"],

@@ -19,6 +19,9 @@ export class TargetGroup implements TargetHome {
   #all: Rotation = { targets: [], last: -1, lastWithout: undefined };
   /** Without cross-zone load balancing: the targets of each zone. */
   #zones = new Map<string | undefined, Rotation>();
+  /** The zones with a healthy target, and how many clients have been sent to one of them. */
+  #serving: readonly (string | undefined)[] = [];
+  #sent = 0;
   readonly #surroundings: TargetSurroundings;
 
   constructor(attributes: GroupAttributes, surroundings: TargetSurroundings) {
@@ -43,15 +46,19 @@ export class TargetGroup implements TargetHome {
     this.#warmUp(before, descriptions);
     for (const target of before) if (!targets.includes(target)) target.enter("draining");
     for (const [index, target] of targets.entries()) target.enter(descriptions[index]!.state);
+    const healthy = targets.filter(({ state }) => state === "healthy");
+    this.#serving = [...new Set(healthy.map(({ zone }) => zone))];
   }
 
   /**
-   * @param zone where the node of the load balancer is that asks.
+   * @param zone where the node of the load balancer is that asks; undefined for a client of its DNS name, which leads
+   * to the nodes in turn and to none whose zone has no healthy target.
    * @returns undefined when no target may have the request.
    */
   choose(excluded: readonly Target[] | undefined, zone: string | undefined): Target | undefined {
     const { crossZone, slowStart } = this.attributes;
-    const rotation = crossZone || zone === undefined ? this.#all : this.#rotationOf(zone);
+    const node = crossZone ? undefined : (zone ?? this.#serving[this.#sent++ % this.#serving.length]);
+    const rotation = node === undefined ? this.#all : this.#rotationOf(node);
     const warm = slowStart === undefined ? undefined : this.#withoutWarming(rotation, slowStart, excluded);
     if (warm !== undefined) return warm;
     const index = chooseTarget(rotation.targets, rotation.last, excluded);
@@ -75,7 +82,8 @@ export class TargetGroup implements TargetHome {
   metrics(): GroupMetrics {
     const targets = this.#all.targets.map((target) => target.metrics());
     const active = targets.reduce((sum, target) => sum + target.active, 0);
-    return { name: this.name, active, ...this.counters, targets };
+    const connections = targets.reduce((sum, target) => sum + target.connections, 0);
+    return { name: this.name, active, connections, ...this.counters.snapshot(), targets };
   }
 
   /**

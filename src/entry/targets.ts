@@ -91,6 +91,7 @@ export class Target implements ConnectionHome, Deadlined {
   }
 
   forget(connection: TargetConnection): void {
+    this.#countBytes(connection);
     this.#connections.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index !== -1) this.#idle.splice(index, 1);
@@ -155,6 +156,22 @@ export class Target implements ConnectionHome, Deadlined {
   }
 
   metrics(): TargetMetrics {
-    return { id: this.id, state: this.state, active: this.outstanding, ...this.counters };
+    for (const connection of this.#connections) this.#countBytes(connection);
+    const connections = this.#connections.size;
+    return {
+      id: this.id,
+      state: this.state,
+      active: this.outstanding,
+      connections,
+      ...this.counters.snapshot(),
+    };
+  }
+
+  #countBytes(connection: TargetConnection): void {
+    const { sent, received } = connection.takeBytes();
+    for (const counters of [this.counters, this.group.counters]) {
+      counters.bytesSent += sent;
+      counters.bytesReceived += received;
+    }
   }
 }

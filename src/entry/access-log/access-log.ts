@@ -1,8 +1,9 @@
 import type { AccessLogSettings } from "../configuration.ts";
+import type { ConnectionFacts } from "../connection-facts.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { Totals } from "../metrics.ts";
 import type { RequestRecord } from "../request-record.ts";
-import { accessLogLine, type ConnectionFacts } from "./line.ts";
+import { accessLogLine } from "./line.ts";
 import { LogFile } from "./log-file.ts";
 
 /** How long the disk may take when nobody wants the log any more, in milliseconds. */

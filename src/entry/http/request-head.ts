@@ -2,6 +2,7 @@ import { CR, LF, SPACE, TARGET, TOKEN } from "./characters.ts";
 import { Fields, INCOMPLETE } from "./fields.ts";
 import { latin1 } from "./latin1.ts";
 import { MAX_FORWARDED_ADDRESSES, MAX_REQUEST_HEAD, MAX_REQUEST_LINE } from "./limits.ts";
+import { MessageHead } from "./message-head.ts";
 import { MessageRefused } from "./refused.ts";
 
 // RFC 3986 section 3.2.2 without the comma, which is how two Host fields look when joined.
@@ -14,49 +15,23 @@ const VERSION = /^HTTP\/[0-9]\.[0-9]$/;
  * The head of one request (RFC 9112 sections 2.2 to 6), read incrementally and strictly: what two parsers
  * could read in two ways is refused. One instance serves every request of a connection.
  */
-export class RequestHead {
-  readonly fields = new Fields(true, MAX_REQUEST_HEAD);
+export class RequestHead extends MessageHead {
   method = "";
   /** Origin-form or "*"; an absolute-form target has been rewritten. */
   target = "";
   /** As the client sent it, or the authority of an absolute-form target; empty only in HTTP/1.0. */
   host = "";
-  /** An HTTP/1.0 request. */
-  old = false;
   /** The target without its query, which starts at `target[path.length]` if there is one. */
   path = "";
 
-  #text = "";
-  #fieldsAt = 0;
   #methodTo = 0;
   #targetTo = 0;
   #rewritten = false;
   /** The last one that was checked: a connection mostly asks one host. */
   #knownHost: string | undefined;
 
-  /** Prepares for the next request. */
-  reset(): void {
-    this.#fieldsAt = 0;
-  }
-
-  /**
-   * Reads a head that starts at `from` in `bytes`; after INCOMPLETE, call again with the same head and more.
-   * @returns the index of the first byte after the head, or INCOMPLETE.
-   * @throws MessageRefused with 400, 405, 413, 414, 463, 501 or 505.
-   */
-  parse(bytes: Buffer, from: number, to: number): number {
-    if (this.#fieldsAt === 0) {
-      const fieldsFrom = this.#readLine(bytes, from, to);
-      if (fieldsFrom === INCOMPLETE) return INCOMPLETE;
-      this.#fieldsAt = fieldsFrom - from;
-      this.fields.begin(this.#fieldsAt, this.old);
-    }
-    const end = this.fields.read(bytes, from, to);
-    if (end !== INCOMPLETE) {
-      this.#text = latin1(bytes, from, end);
-      this.#conclude();
-    }
-    return end;
+  constructor() {
+    super(new Fields(true, MAX_REQUEST_HEAD));
   }
 
   /**
@@ -64,23 +39,18 @@ export class RequestHead {
    * @param ownHost the Host of a request that has none.
    */
   kept(ownHost: string): string {
-    if (!this.old && !this.#rewritten) return this.fields.kept(this.#text, 0);
-    let fields = this.fields.kept(this.#text, this.#fieldsAt);
+    if (!this.old && !this.#rewritten) return this.fields.kept(this.text, 0);
+    let fields = this.fields.kept(this.text, this.fieldsAt);
     if (this.host === "") fields = `Host: ${ownHost}\r\n${fields}`;
     else if (this.#rewritten) fields = `Host: ${this.host}\r\n${fields.replace(/^host:[^\r]*\r\n/im, "")}`;
     return `${this.method} ${this.target} HTTP/1.1\r\n${fields}`;
   }
 
-  /** The whole head as it came, one character per byte. */
-  get text(): string {
-    return this.#text;
-  }
-
   userAgent(): string {
-    return this.#text.slice(this.fields.agentFrom, this.fields.agentTo);
+    return this.text.slice(this.fields.agentFrom, this.fields.agentTo);
   }
 
-  #readLine(bytes: Buffer, from: number, to: number): number {
+  protected override readLine(bytes: Buffer, from: number, to: number): number {
     let at = from;
     while (at < to && TOKEN[bytes[at]!] === 1) at++;
     const methodTo = at;
@@ -121,16 +91,16 @@ export class RequestHead {
     return end;
   }
 
-  #conclude(): void {
+  protected override conclude(): void {
     const { fields } = this;
-    this.method = this.#text.slice(0, this.#methodTo);
-    this.target = this.#text.slice(this.#methodTo + 1, this.#targetTo);
+    this.method = this.text.slice(0, this.#methodTo);
+    this.target = this.text.slice(this.#methodTo + 1, this.#targetTo);
     if (this.method === "TRACE" || this.method === "CONNECT")
       throw new MessageRefused(405, "the method is not supported");
     if (fields.hosts > 1 || (fields.hosts === 0 && !this.old))
       throw new MessageRefused(400, "not exactly one Host");
     if (this.old && fields.chunked) throw new MessageRefused(400, "Transfer-Encoding in HTTP/1.0");
-    this.host = fields.hosts === 0 ? "" : this.#text.slice(fields.hostFrom, fields.hostTo);
+    this.host = fields.hosts === 0 ? "" : this.text.slice(fields.hostFrom, fields.hostTo);
     if (fields.hosts === 1) this.#checkHost();
     this.#rewritten = false;
     if (this.target.charCodeAt(0) !== 0x2f) this.#readOtherForm();

@@ -2,6 +2,7 @@ import { CR, FIELD_VALUE, LF, SPACE } from "./characters.ts";
 import { Fields, INCOMPLETE } from "./fields.ts";
 import { latin1 } from "./latin1.ts";
 import { MAX_FIELD_LINE, MAX_RESPONSE_HEAD } from "./limits.ts";
+import { MessageHead } from "./message-head.ts";
 import { MessageRefused } from "./refused.ts";
 
 /**
@@ -9,52 +10,20 @@ import { MessageRefused } from "./refused.ts";
  * that frames its responses ambiguously could poison the next answer on the same connection.
  * One instance serves every response of a connection.
  */
-export class ResponseHead {
-  readonly fields = new Fields(false, MAX_RESPONSE_HEAD);
+export class ResponseHead extends MessageHead {
   /** 100 to 599. */
   status = 0;
-  /** An HTTP/1.0 response. */
-  old = false;
 
-  #text = "";
-  #fieldsAt = 0;
-
-  /** Prepares for the next response. */
-  reset(): void {
-    this.#fieldsAt = 0;
-  }
-
-  /**
-   * Reads a head that starts at `from` in `bytes`; after INCOMPLETE, call again with the same head and more.
-   * @returns the index of the first byte after the head, or INCOMPLETE.
-   * @throws MessageRefused whatever its status says: the client gets a 502.
-   */
-  parse(bytes: Buffer, from: number, to: number): number {
-    if (this.#fieldsAt === 0) {
-      const fieldsFrom = this.#readLine(bytes, from, to);
-      if (fieldsFrom === INCOMPLETE) return INCOMPLETE;
-      this.#fieldsAt = fieldsFrom - from;
-      this.fields.begin(this.#fieldsAt, this.old);
-    }
-    const end = this.fields.read(bytes, from, to);
-    if (end !== INCOMPLETE) {
-      this.#text = latin1(bytes, from, end);
-      if (this.old && this.fields.chunked) throw new MessageRefused(502, "Transfer-Encoding in HTTP/1.0");
-    }
-    return end;
+  constructor() {
+    super(new Fields(false, MAX_RESPONSE_HEAD));
   }
 
   /** The status line in HTTP/1.1 and the fields that are passed on; every line with its CRLF. */
   kept(): string {
-    return this.old ? `HTTP/1.1${this.fields.kept(this.#text, 8)}` : this.fields.kept(this.#text, 0);
+    return this.old ? `HTTP/1.1${this.fields.kept(this.text, 8)}` : this.fields.kept(this.text, 0);
   }
 
-  /** The whole head as it came, one character per byte. */
-  get text(): string {
-    return this.#text;
-  }
-
-  #readLine(bytes: Buffer, from: number, to: number): number {
+  protected override readLine(bytes: Buffer, from: number, to: number): number {
     // "HTTP/1.1 200 " is 13 bytes; less of it says nothing yet, unless it is something else already.
     if (to - from < 13) {
       const seen = latin1(bytes, from, to);
@@ -86,5 +55,8 @@ export class ResponseHead {
     this.old = minor === 0;
     this.status = hundreds * 100 + tens * 10 + ones;
     return at + 2;
+  }
+  protected override conclude(): void {
+    if (this.old && this.fields.chunked) throw new MessageRefused(502, "Transfer-Encoding in HTTP/1.0");
   }
 }

@@ -1,6 +1,6 @@
 import { constants, performServerHandshake, type ServerHttp2Session } from "node:http2";
 import type { TLSSocket } from "node:tls";
-import type { ConnectionFacts } from "../access-log/line.ts";
+import type { ConnectionFacts } from "../connection-facts.ts";
 import type { Deadlines } from "../deadlines.ts";
 import { MAX_FIELDS, MAX_REQUEST_HEAD } from "../http/limits.ts";
 import type { Listener, ListenerConnection } from "../listener.ts";

@@ -1,8 +1,8 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import type { ConnectionFacts } from "../access-log/line.ts";
 import { type Answer, errorAnswer, ownFields } from "../answers.ts";
 import { flushSoon } from "../batch.ts";
 import type { Client } from "../client.ts";
+import type { ConnectionFacts } from "../connection-facts.ts";
 import type { Deadlined } from "../deadlines.ts";
 import { dispatch } from "../dispatch.ts";
 import { Exchange } from "../exchange.ts";
@@ -11,7 +11,7 @@ import { Outgoing } from "../http/outgoing.ts";
 import { MessageRefused } from "../http/refused.ts";
 import { RequestHead } from "../http/request-head.ts";
 import type { Listener } from "../listener.ts";
-import { Pace } from "../pace.ts";
+import { Patience } from "../patience.ts";
 import { RequestRecord } from "../request-record.ts";
 import { Http2Response } from "./http2-response.ts";
 import { requestText } from "./request-text.ts";
@@ -26,19 +26,19 @@ export class Http2Request implements Client, Deadlined {
   readonly response: Http2Response;
   keepAlive = true;
   requestEnded: boolean;
-  deadline = Infinity;
   #understood = false;
   #received = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #facts: ConnectionFacts;
   readonly #listener: Listener;
   readonly #exchange: Exchange;
-  readonly #pace = new Pace();
+  readonly #patience: Patience;
 
   constructor(stream: ServerHttp2Stream, ended: boolean, facts: ConnectionFacts, listener: Listener) {
     this.#stream = stream;
     this.#facts = facts;
     this.#listener = listener;
+    this.#patience = new Patience(listener);
     this.origin = facts.origin;
     this.requestEnded = ended;
     this.response = new Http2Response(stream);
@@ -52,6 +52,14 @@ export class Http2Request implements Client, Deadlined {
 
   get method(): string {
     return this.request.method;
+  }
+
+  get deadline(): number {
+    return this.#patience.deadline;
+  }
+
+  set deadline(deadline: number) {
+    this.#patience.deadline = deadline;
   }
 
   begin(headers: IncomingHttpHeaders, raw: readonly string[]): void {
@@ -73,11 +81,11 @@ export class Http2Request implements Client, Deadlined {
     this.#understood = true;
     this.#listener.totals.requests++;
     const { fields } = this.request;
-    this.record.trace = traceFor(fields.traceId);
+    this.record.trace = traceFor(fields.traceId, now);
     const head = requestForTarget(this.request, this.origin, this.record.trace, false);
     this.toTarget.chunked = fields.chunked;
     this.toTarget.head(head);
-    this.#pace.begin(now, now + (this.#listener.timeouts.request ?? Infinity));
+    this.#patience.beginBody(now, now);
     this.#expectBody();
     if (!this.requestEnded) {
       this.#stream.on("data", (bytes: Buffer) => this.#read(bytes));
@@ -87,20 +95,19 @@ export class Http2Request implements Client, Deadlined {
   }
 
   pauseReading(): void {
-    this.deadline = Infinity;
+    this.#patience.expectNothing();
     this.#stream.pause();
   }
 
   resumeReading(): void {
-    this.#pace.resume(performance.now());
+    this.#patience.resumeBody();
     this.#expectBody();
     this.#stream.resume();
   }
 
-  /** Every drain is progress: the deadline of the stretch begins anew with the next block. */
   blocked(): void {
-    if (this.deadline === Infinity) this.#pace.begin(performance.now(), Infinity);
-    this.deadline = this.#pace.deadline(this.#listener.timeouts.clientIdle, this.#listener.limits);
+    // What the client has taken nobody tells; every drain is progress, and a block behind it begins anew.
+    this.#patience.beginTaking(0);
   }
 
   answer(answer: Answer): void {
@@ -125,7 +132,7 @@ export class Http2Request implements Client, Deadlined {
 
   finished(): void {
     this.#log();
-    this.deadline = Infinity;
+    this.#patience.expectNothing();
     if (this.requestEnded) return;
     this.response.refuseRest();
     this.#stream.resume();
@@ -138,9 +145,7 @@ export class Http2Request implements Client, Deadlined {
   }
 
   expire(): void {
-    const { limits, timeouts } = this.#listener;
-    if (!this.requestEnded && this.#pace.goesOn(performance.now(), timeouts.clientIdle, limits))
-      this.#expectBody();
+    if (!this.requestEnded && this.#patience.bodyGoesOn()) this.#expectBody();
     else if (this.requestEnded || this.#exchange.responding) this.#stream.close(constants.NGHTTP2_CANCEL);
     else this.#refuse(408);
   }
@@ -148,7 +153,7 @@ export class Http2Request implements Client, Deadlined {
   #read(bytes: Buffer): void {
     this.#received += bytes.length;
     this.record.received += bytes.length;
-    this.#pace.add(bytes.length, performance.now());
+    this.#patience.addBody(bytes.length);
     const { contentLength } = this.request.fields;
     if (contentLength !== -1 && this.#received > contentLength) {
       this.#breakOff();
@@ -168,7 +173,7 @@ export class Http2Request implements Client, Deadlined {
       return;
     }
     this.requestEnded = true;
-    this.deadline = Infinity;
+    this.#patience.expectNothing();
     if (!this.#exchange.active) return;
     this.toTarget.end();
     this.#exchange.pass();
@@ -188,25 +193,18 @@ export class Http2Request implements Client, Deadlined {
   }
 
   #expectBody(): void {
-    const { limits, timeouts } = this.#listener;
-    if (this.requestEnded) this.deadline = Infinity;
-    else this.deadline = this.#pace.deadline(timeouts.clientIdle, limits);
+    if (this.requestEnded) this.#patience.expectNothing();
+    else this.#patience.expectBody();
   }
 
   #onDrain(): void {
     if (!this.#exchange.active) return;
-    if (this.requestEnded) this.deadline = Infinity;
+    if (this.requestEnded) this.#patience.expectNothing();
     this.#exchange.resumeTarget();
   }
 
   #onClose(): void {
-    if (this.#exchange.active) {
-      this.#exchange.abandon();
-      this.#listener.totals.clientsGone++;
-      this.#listener.totals.countElb(460);
-      this.#exchange.countElb(460);
-      this.record.status = 460;
-    }
+    this.#exchange.clientGone();
     this.#log();
   }
 

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { PlumblineError } from "#model/errors.ts";
 import type { ListenerTls } from "../configuration.ts";
+import { CIPHERS } from "./ciphers.ts";
 
 interface Certificate {
   readonly arn: string;
@@ -21,7 +22,13 @@ export class Certificates {
         return {
           arn: arn ?? `certificate-${index}`,
           names: namesOf(new X509Certificate(certificate)),
-          context: createSecureContext({ cert: certificate, key, minVersion: minimumVersion }),
+          context: createSecureContext({
+            cert: certificate,
+            key,
+            minVersion: minimumVersion,
+            ciphers: CIPHERS,
+            honorCipherOrder: true,
+          }),
         };
       } catch (error) {
         throw new PlumblineError(

@@ -25,13 +25,15 @@ export async function makeAuthority(name: string, days: number): Promise<Issued>
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await library.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: `CN=${name}`,
+    name: [{ CN: [commonName(name)] }],
     ...validity(days),
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
       new library.BasicConstraintsExtension(true, 0, true),
       new library.KeyUsagesExtension(library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign, true),
+      // Clients that look at it take nothing else from the authority: no signed program, no signed mail.
+      new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth]),
       await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
@@ -53,7 +55,7 @@ export async function issueCertificate(
   const certificate = await library.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     // Clients look at the alternative names alone (RFC 9525 section 2); the common name is for people.
-    subject: [{ CN: [names[0] ?? "localhost"] }],
+    subject: [{ CN: [commonName(names[0] ?? "localhost")] }],
     issuer: issuer.subject,
     ...validity(days),
     publicKey: keys.publicKey,
@@ -83,6 +85,11 @@ async function loaded(): Promise<Library> {
 function validity(days: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   return { notBefore: new Date(now - BACKDATED), notAfter: new Date(now + days * DAY) };
+}
+
+/** RFC 5280 appendix A.1: ub-common-name is 64. */
+function commonName(name: string): string {
+  return name.slice(0, 64);
 }
 
 /** 127 random bits: positive, as RFC 5280 section 4.1.2.2 wants it, and never the same twice. */

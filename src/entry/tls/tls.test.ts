@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -71,6 +72,19 @@ test("gives each name its certificate, and others the first one", async () => {
   expect(await shown("nobody.example")).toBe("DNS:one.example");
 });
 
+test.each([
+  ["TLSv1.3", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"],
+  ["TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+] as const)(
+  "prefers AES-128 in %s, as ALB does, whatever the client does",
+  async (version, ciphers, chosen) => {
+    const { port } = await balanceTls([await RawTarget.start()]);
+    const raw = new TlsClient(port, { minVersion: version, maxVersion: version, ciphers });
+    await raw.write(GET).receives("hello");
+    expect(raw.socket.getCipher().name).toBe(chosen);
+  },
+);
+
 test("does not speak TLS 1.1, nor HTTP without TLS, and counts who tried", async () => {
   const { port, balancer } = await balanceTls([]);
   const old = new TlsClient(port, {
@@ -93,6 +107,17 @@ test("does not speak TLS 1.1, nor HTTP without TLS, and counts who tried", async
     () => balancer.metrics().connections === 0,
     () => "no connections",
   );
+});
+
+test("does not wait for clients that have not agreed on keys when it stops", async () => {
+  const { port, balancer } = await balanceTls([]);
+  const silent = connect(port, "127.0.0.1");
+  const distrusting = new TlsClient(port, { ca: [] });
+  await Promise.all([once(silent, "connect"), distrusting.closes()]);
+  const began = performance.now();
+  await balancer.stop(60_000);
+  expect(performance.now() - began).toBeLessThan(8_000);
+  silent.destroy();
 });
 
 function listenerWith(certificate: Issued): Configuration {
