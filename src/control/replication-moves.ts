@@ -5,9 +5,10 @@ import {
   type ReplicationAction,
   type ReplicationState,
   type StoreNode,
-  isPromotable,
+  candidates,
   isRunning,
   nodeOf,
+  standbyOf,
 } from "./replication-state.ts";
 
 export type ReplicationStep = Step<ReplicationState, ReplicationAction>;
@@ -32,7 +33,7 @@ export function update(step: ReplicationStep, changes: Partial<ReplicationState>
 /** Makes the primary acknowledge writes without the standby, which from now on is not promotable. */
 export function relax(step: ReplicationStep, now: Instant): ReplicationStep {
   const { state } = step;
-  if (state.standby === null) return step;
+  if (standbyOf(state) === null) return step;
   const changed = { round: state.sync.round + 1, since: now, askedAt: now };
   // A primary that does not run is relaxed when it starts.
   if (!isRunning(state, state.primary)) return update(step, { sync: { ...changed, mode: "relaxed" } });
@@ -72,8 +73,8 @@ export function countFailure(step: ReplicationStep, name: string, now: Instant):
 
 /**
  * The node exited, hung, or did not start in time. A hung one is killed before it is started again. A
- * primary with a promotable standby is always fenced, even when its process is seen to be gone: only
- * the confirmation allows a promotion.
+ * primary that another can take over from is always fenced, even when its process is seen to be gone:
+ * only the confirmation allows a promotion.
  */
 export function loseNode(
   before: ReplicationStep,
@@ -82,7 +83,7 @@ export function loseNode(
   gone: boolean,
 ): ReplicationStep {
   const step = countFailure(before, name, now);
-  if (name === step.state.primary && isPromotable(step.state)) {
+  if (name === step.state.primary && candidates(step.state).length > 0) {
     return fence(update(step, { failover: "fencing" }), name, now);
   }
   const left = gone
@@ -91,27 +92,30 @@ export function loseNode(
   return name === left.state.primary ? relax(left, now) : relaxIfWaiting(left, now);
 }
 
-/**
- * The fence is confirmed. In a failover the standby takes over, unless something happened to it in
- * the meantime: then the primary, which has everything, starts again.
- */
+/** The fence is confirmed: in a failover it is now to be chosen who takes over. */
 export function afterFence(before: ReplicationStep, name: string, now: Instant): ReplicationStep {
   const step = updateNode(before, name, { phase: "down", since: now });
-  const { primary, standby, failover } = step.state;
-  if (failover !== "fencing" || name !== primary) return step;
-  if (standby !== null && isPromotable(step.state)) return promote(step, standby, now);
-  return relax(update(step, { failover: null }), now);
+  const { primary, failover } = step.state;
+  return failover === "fencing" && name === primary ? update(step, { failover: "choosing" }) : step;
 }
 
-/** The old primary may hold writes that nobody was told of, so it becomes a standby by a rebuild only. */
-function promote(before: ReplicationStep, standby: string, now: Instant): ReplicationStep {
-  const old = before.state.primary;
-  const swapped = update(before, { primary: standby, standby: old, failover: "promoting" });
-  const sync = { mode: "relaxed", round: before.state.sync.round + 1, since: now, askedAt: now } as const;
-  return askToPromote(
-    updateNode(update(swapped, { sync }), old, { phase: "blank", since: now, retryAt: now }),
-    now,
-  );
+/**
+ * The old primary may hold writes that nobody was told of. A standby has to be made from the new primary then, by a
+ * rebuild; a replica that fetches everything anew does that itself when it starts.
+ */
+export function promote(before: ReplicationStep, chosen: string, now: Instant): ReplicationStep {
+  const { primary: old, replicas, sync, settings } = before.state;
+  const swapped = update(before, {
+    primary: chosen,
+    replicas: replicas.map((name) => (name === chosen ? old : name)),
+    failover: "promoting",
+    sync: { mode: "relaxed", round: sync.round + 1, since: now, askedAt: now },
+  });
+  const deposed =
+    settings.promotes === "in-sync"
+      ? updateNode(swapped, old, { phase: "blank", since: now, retryAt: now })
+      : swapped;
+  return askToPromote(deposed, now);
 }
 
 export function askToPromote(step: ReplicationStep, now: Instant): ReplicationStep {
@@ -119,11 +123,11 @@ export function askToPromote(step: ReplicationStep, now: Instant): ReplicationSt
   return act(updateNode(step, node, { askedAt: now, streaming: false }), { kind: "promote", node });
 }
 
-/** The primary accepts writes from now on: it waits for nobody until the standby has caught up with it. */
+/** The primary accepts writes from now on: it waits for nobody, and nobody follows it yet. */
 export function openPrimary(before: ReplicationStep, now: Instant): ReplicationStep {
-  const { primary, standby, writer } = before.state;
-  let step = relax(update(before, { failover: null }), now);
-  if (standby !== null) step = updateNode(step, standby, { streaming: false, streamingChangedAt: now });
+  const { primary, replicas, writer, term } = before.state;
+  let step = relax(update(before, { failover: null, term: term + 1 }), now);
+  for (const name of replicas) step = updateNode(step, name, { streaming: false, streamingChangedAt: now });
   return writer === primary
     ? step
     : act(update(step, { writer: primary }), { kind: "point-writer", node: primary });

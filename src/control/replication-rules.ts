@@ -6,13 +6,32 @@ import {
   askToPromote,
   fence,
   loseNode,
+  promote,
   relax,
   relaxIfWaiting,
   requireSync,
   update,
   updateNode,
 } from "./replication-moves.ts";
-import { type ReplicationState, isRunning, nodeOf } from "./replication-state.ts";
+import { type ReplicationState, candidates, isRunning, nodeOf, standbyOf } from "./replication-state.ts";
+
+/**
+ * Promotes the best replica, once those that answer have said since the fence how much they have. Where there is none
+ * any more, the primary starts again.
+ */
+export function choose(state: ReplicationState, now: Instant): ReplicationStep {
+  const step: ReplicationStep = { state, actions: [] };
+  if (state.failover !== "choosing") return step;
+  const able = candidates(state);
+  const { since } = nodeOf(state, state.primary);
+  const silent = able.some((name) => {
+    const { failedProbes, answeredAt } = nodeOf(state, name);
+    return failedProbes === 0 && (answeredAt === null || answeredAt < since);
+  });
+  if (able.length > 1 && silent && now < since + state.settings.confirmTimeoutMs) return step;
+  const [best] = able;
+  return best === undefined ? relax(update(step, { failover: null }), now) : promote(step, best, now);
+}
 
 /** Kills a node that does not start. */
 export function giveUpStarts(state: ReplicationState, now: Instant): ReplicationStep {
@@ -26,7 +45,8 @@ export function giveUpStarts(state: ReplicationState, now: Instant): Replication
 
 /** Asks again for what nobody has confirmed; asking twice for the same thing does no harm. */
 export function askAgain(state: ReplicationState, now: Instant): ReplicationStep {
-  const { primary, standby, sync, settings } = state;
+  const { primary, sync, settings } = state;
+  const standby = standbyOf(state);
   const overdue = (askedAt: Instant): boolean => now >= askedAt + settings.confirmTimeoutMs;
   let step: ReplicationStep = { state, actions: [] };
   for (const [name, node] of Object.entries(state.nodes)) {
@@ -48,7 +68,8 @@ export function askAgain(state: ReplicationState, now: Instant): ReplicationStep
  */
 export function stopWaiting(state: ReplicationState, now: Instant): ReplicationStep {
   const step: ReplicationStep = { state, actions: [] };
-  const { primary, standby, settings, failover } = state;
+  const { primary, settings, failover } = state;
+  const standby = standbyOf(state);
   if (standby === null || failover !== null || !isRunning(state, primary) || !isRunning(state, standby))
     return step;
   const { streaming, streamingChangedAt } = nodeOf(state, standby);
@@ -61,7 +82,8 @@ export function stopWaiting(state: ReplicationState, now: Instant): ReplicationS
 /** Gives up on a standby that does not catch up; one that is in sync is never given up here. */
 export function noticeLag(state: ReplicationState, now: Instant): ReplicationStep {
   const step: ReplicationStep = { state, actions: [] };
-  const { primary, standby, sync, settings, failover } = state;
+  const { primary, sync, settings, failover } = state;
+  const standby = standbyOf(state);
   if (standby === null || failover !== null || !isRunning(state, primary) || !isRunning(state, standby))
     return step;
   const node = nodeOf(state, standby);
@@ -75,30 +97,31 @@ export function noticeLag(state: ReplicationState, now: Instant): ReplicationSte
 /** Protects the pair again once the standby streams, and never before an earlier relaxing is confirmed. */
 export function protect(state: ReplicationState, now: Instant): ReplicationStep {
   const step: ReplicationStep = { state, actions: [] };
-  const { primary, standby, sync, failover } = state;
+  const { primary, sync, failover } = state;
+  const standby = standbyOf(state);
   if (standby === null || failover !== null || sync.mode !== "relaxed") return step;
   const ready = isRunning(state, primary) && isRunning(state, standby) && nodeOf(state, standby).streaming;
   return ready ? requireSync(step, standby, now) : step;
 }
 
-/** Starts what is down and rebuilds what is blank; a standby only while there is a primary to follow. */
+/** Starts what is down and rebuilds what is blank; a replica only while there is a primary to follow. */
 export function startNodes(state: ReplicationState, now: Instant): ReplicationStep {
-  const { primary, standby, failover } = state;
+  const { primary, replicas, failover } = state;
   let step: ReplicationStep = { state, actions: [] };
-  const starting = { phase: "starting", since: now } as const;
   const due = (name: string): boolean => now >= nodeOf(state, name).retryAt;
-  if (nodeOf(state, primary).phase === "down" && due(primary)) {
-    step = act(updateNode(step, primary, starting), { kind: "start", node: primary });
+  if (nodeOf(state, primary).phase === "down" && due(primary) && failover !== "choosing")
+    step = start(step, primary, now);
+  if (failover !== null || !isRunning(state, primary)) return step;
+  for (const name of replicas.filter(due)) {
+    const { phase } = nodeOf(state, name);
+    if (phase === "down") step = start(step, name, now);
+    if (phase !== "blank") continue;
+    const rebuilding = updateNode(step, name, { phase: "rebuilding", since: now });
+    step = act(rebuilding, { kind: "rebuild", node: name, from: primary });
   }
-  if (standby === null || failover !== null || !isRunning(state, primary) || !due(standby)) return step;
-  switch (nodeOf(state, standby).phase) {
-    case "down":
-      return act(updateNode(step, standby, starting), { kind: "start", node: standby });
-    case "blank": {
-      const rebuilding = updateNode(step, standby, { phase: "rebuilding", since: now });
-      return act(rebuilding, { kind: "rebuild", node: standby, from: primary });
-    }
-    default:
-      return step;
-  }
+  return step;
+}
+
+function start(step: ReplicationStep, node: string, now: Instant): ReplicationStep {
+  return act(updateNode(step, node, { phase: "starting", since: now }), { kind: "start", node });
 }

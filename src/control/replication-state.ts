@@ -3,6 +3,12 @@ import type { Instant } from "./controller.ts";
 
 /** All times in milliseconds. */
 export interface ReplicationSettings {
+  /**
+   * Which replica takes over from a lost primary. `in-sync`: the standby for which the primary waits, so that nothing is
+   * lost; there is at most one. `least-lag`: of those that have a whole copy the one that has most of it, because the
+   * primary waits for none. `nobody`: the primary is started again in place.
+   */
+  readonly promotes: "in-sync" | "least-lag" | "nobody";
   /** Failed probes in a row after which a running node counts as hung. */
   readonly probeFailures: number;
   /**
@@ -31,9 +37,13 @@ export interface StoreNode {
   readonly failedProbes: number;
   /** When it last answered a probe, or started. */
   readonly answeredAt: Instant | null;
-  /** Whether it follows the primary; only ever true of a running standby. */
+  /** Whether it follows the primary; only ever true of a running replica. */
   readonly streaming: boolean;
   readonly streamingChangedAt: Instant;
+  /** The term of the primary that it last followed since it started: since then it has a whole copy. */
+  readonly copyOf: number | null;
+  /** How much of the primary's stream it has, as it said last; comparable between copies of one term. */
+  readonly offset: number;
   /** When the fence or the promotion under way was last asked for. */
   readonly askedAt: Instant;
   readonly failures: number;
@@ -58,11 +68,14 @@ export interface ReplicationState {
   readonly settings: ReplicationSettings;
   /** The only node that may be written; it changes when a promotion is asked for. */
   readonly primary: string;
-  /** Null for a store of a single node. */
-  readonly standby: string | null;
+  /** None for a store of a single node. */
+  readonly replicas: readonly string[];
+  /** Counts the times that a primary was opened for writes. */
+  readonly term: number;
   readonly nodes: Readonly<Record<string, StoreNode>>;
   readonly sync: SyncState;
-  readonly failover: "fencing" | "promoting" | null;
+  /** `choosing` waits until the replicas have said, after the fence, how much they have. */
+  readonly failover: "fencing" | "choosing" | "promoting" | null;
   /** Where the writer endpoint was last pointed. */
   readonly writer: string | null;
   /** When the last step was. */
@@ -73,10 +86,13 @@ export type ReplicationEvent =
   /** It accepts connections. */
   | { readonly kind: "started"; readonly node: string }
   | { readonly kind: "exited"; readonly node: string; readonly reason: string }
-  /** Both results are said of every running node, at a pace that the runner chooses. */
-  | { readonly kind: "probe-ok"; readonly node: string }
+  /**
+   * Both results are said of every running node, at a pace that the runner chooses. A probe that has begun before a fence
+   * is not said after it. The offset is for stores that choose by lag.
+   */
+  | { readonly kind: "probe-ok"; readonly node: string; readonly offset?: number }
   | { readonly kind: "probe-failed"; readonly node: string }
-  /** The standby follows the primary and has caught up; may be repeated, as may its opposite. */
+  /** The replica follows the primary and has caught up; may be repeated, as may its opposite. */
   | { readonly kind: "streaming"; readonly node: string }
   | { readonly kind: "lost-streaming"; readonly node: string }
   /** The primary no longer waits for a standby (the answer to relax-sync). */
@@ -109,29 +125,32 @@ export type ReplicationAction =
 
 export interface ReplicationSummary {
   readonly phase: "single" | "protected" | "unprotected" | "failing over" | "primary down";
-  /** Whether the loss of the primary would end in a failover that loses nothing. */
+  /** Whether a replica would take over from the primary; one that is in sync has every acknowledged write. */
   readonly protected: boolean;
+  /** Whether every node does what it is there for. */
+  readonly complete: boolean;
   readonly writer: string | null;
   readonly nodes: Readonly<
-    Record<string, { readonly role: "primary" | "standby"; readonly phase: StoreNode["phase"] }>
+    Record<string, { readonly role: "primary" | "standby" | "replica"; readonly phase: StoreNode["phase"] }>
   >;
 }
 
 /** A store of which nothing runs yet; the first tick starts it. */
 export function initialReplication(options: {
   readonly primary: string;
-  /** `hasData` says whether it already holds a copy that may still follow the primary. */
-  readonly standby: { readonly node: string; readonly hasData: boolean } | null;
+  /** `hasData` says whether it can follow the primary with what it has. A Redis always can: it fetches all of it. */
+  readonly replicas: readonly { readonly node: string; readonly hasData: boolean }[];
   readonly settings: ReplicationSettings;
   readonly now: Instant;
 }): ReplicationState {
-  const { primary, standby, settings, now } = options;
+  const { primary, replicas, settings, now } = options;
   const nodes: Record<string, StoreNode> = { [primary]: newNode("down", now) };
-  if (standby !== null) nodes[standby.node] = newNode(standby.hasData ? "down" : "blank", now);
+  for (const { node, hasData } of replicas) nodes[node] = newNode(hasData ? "down" : "blank", now);
   return {
     settings,
     primary,
-    standby: standby?.node ?? null,
+    replicas: replicas.map(({ node }) => node),
+    term: 0,
     nodes,
     sync: { mode: "relaxed", round: 0, since: now, askedAt: now },
     failover: null,
@@ -150,23 +169,55 @@ export function isRunning(state: ReplicationState, name: string): boolean {
   return nodeOf(state, name).phase === "running";
 }
 
-/** Whether the standby has every acknowledged write and is there to take over. */
-export function isPromotable(state: ReplicationState): boolean {
-  if (state.standby === null || state.sync.mode !== "in-sync") return false;
-  const standby = nodeOf(state, state.standby);
-  return standby.phase === "running" && standby.failedProbes === 0;
+/** The replica for which the primary waits, or is to wait; null where it waits for none. */
+export function standbyOf({ settings, replicas }: ReplicationState): string | null {
+  return settings.promotes === "in-sync" ? (replicas[0] ?? null) : null;
+}
+
+/** The replicas that may take over, the best first. */
+export function candidates(state: ReplicationState): readonly string[] {
+  const { settings, replicas, sync } = state;
+  const running = replicas.filter((name) => isRunning(state, name));
+  const answers = (name: string): boolean => nodeOf(state, name).failedProbes === 0;
+  switch (settings.promotes) {
+    case "nobody":
+      return [];
+    case "in-sync":
+      return sync.mode === "in-sync" ? running.filter(answers) : [];
+    case "least-lag": {
+      // One that does not answer may be overloaded, and is better than none: the primary may come back empty.
+      const rank = (name: string): readonly number[] => {
+        const { copyOf, offset } = nodeOf(state, name);
+        return [answers(name) ? 1 : 0, copyOf ?? -1, offset];
+      };
+      return running
+        .filter((name) => nodeOf(state, name).copyOf !== null)
+        .toSorted((a, b) => compareRanks(rank(b), rank(a)));
+    }
+  }
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const differs = a.findIndex((part, index) => part !== b[index]);
+  return differs === -1 ? 0 : (a[differs] ?? 0) - (b[differs] ?? 0);
 }
 
 export function summarizeReplication(state: ReplicationState): ReplicationSummary {
-  const roles = Object.entries(state.nodes).map(([name, node]) => {
-    const role = name === state.primary ? ("primary" as const) : ("standby" as const);
-    return [name, { role, phase: node.phase }] as const;
+  const { primary, replicas, settings, failover, writer } = state;
+  const replica = settings.promotes === "in-sync" ? "standby" : "replica";
+  const roles = Object.entries(state.nodes).map(([name, { phase }]) => {
+    return [name, { role: name === primary ? ("primary" as const) : replica, phase }] as const;
   });
-  const isProtected = isPromotable(state) && state.failover === null;
+  const isProtected = failover === null && candidates(state).length > 0;
+  const follow = replicas.every((name) => nodeOf(state, name).streaming);
   return {
     phase: phaseOf(state),
     protected: isProtected,
-    writer: state.writer,
+    complete:
+      failover === null &&
+      isRunning(state, primary) &&
+      (settings.promotes === "in-sync" ? replicas.length === 0 || isProtected : follow),
+    writer,
     nodes: Object.fromEntries(roles),
   };
 }
@@ -174,8 +225,8 @@ export function summarizeReplication(state: ReplicationState): ReplicationSummar
 function phaseOf(state: ReplicationState): ReplicationSummary["phase"] {
   if (state.failover !== null) return "failing over";
   if (!isRunning(state, state.primary)) return "primary down";
-  if (state.standby === null) return "single";
-  return isPromotable(state) ? "protected" : "unprotected";
+  if (state.replicas.length === 0) return "single";
+  return candidates(state).length > 0 ? "protected" : "unprotected";
 }
 
 function newNode(phase: StoreNode["phase"], now: Instant): StoreNode {
@@ -186,6 +237,8 @@ function newNode(phase: StoreNode["phase"], now: Instant): StoreNode {
     answeredAt: null,
     streaming: false,
     streamingChangedAt: now,
+    copyOf: null,
+    offset: 0,
     askedAt: now,
     failures: 0,
     retryAt: now,

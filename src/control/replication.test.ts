@@ -10,6 +10,7 @@ import {
 import { replicationLoop } from "./replication.ts";
 
 const settings: ReplicationSettings = {
+  promotes: "in-sync",
   probeFailures: 3,
   streamingGraceMs: 1500,
   startTimeoutMs: 3000,
@@ -19,8 +20,8 @@ const settings: ReplicationSettings = {
 };
 
 const blankPair = (): ReplicationState =>
-  initialReplication({ primary: "a", standby: { node: "b", hasData: false }, settings, now: 0 });
-const single = (): ReplicationState => initialReplication({ primary: "a", standby: null, settings, now: 0 });
+  initialReplication({ primary: "a", replicas: [{ node: "b", hasData: false }], settings, now: 0 });
+const single = (): ReplicationState => initialReplication({ primary: "a", replicas: [], settings, now: 0 });
 
 /** Feeds events at instants and lists the actions as "kind node". */
 function play(start: ReplicationState, script: readonly (readonly [Instant, ReplicationEvent | Tick])[]) {
@@ -77,6 +78,7 @@ describe("a Multi-AZ DB instance", () => {
     expect(summarizeReplication(protectedPair)).toEqual({
       phase: "protected",
       protected: true,
+      complete: true,
       writer: "a",
       nodes: { a: { role: "primary", phase: "running" }, b: { role: "standby", phase: "running" } },
     });

@@ -1,6 +1,7 @@
 /**
- * Keeps a primary and its synchronous standby, as RDS does for a Multi-AZ DB instance, or a store of a
- * single node. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
+ * Keeps a primary and its replicas. For `promotes: "in-sync"` that is a primary and its synchronous standby, as RDS does
+ * for a Multi-AZ DB instance, or a store of a single node.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
  *
  * Losing the standby: the primary is told to stop waiting for it (otherwise every write hangs), and
  * the standby is started again, or rebuilt when it cannot catch up. Once it streams, the primary is
@@ -11,6 +12,10 @@
  * standby. Losing it while not protected: it is started again in place, because the standby may lack
  * acknowledged writes. Patroni's synchronous mode decides likewise:
  * https://patroni.readthedocs.io/en/latest/replication_modes.html#synchronous-mode
+ *
+ * For `promotes: "least-lag"` the primary waits for nobody, as ElastiCache does: after the fence the replica that has
+ * most takes over, the others follow it, and what it had not yet received is lost. The old primary starts as a replica.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
  *
  * The runner carries out the actions on one node one after the other in the order given (a command to
  * a process that hangs ends, unanswered, so that the fence behind it is reached), and answers each:
@@ -37,12 +42,21 @@ import {
   relaxIfWaiting,
   updateNode,
 } from "./replication-moves.ts";
-import { askAgain, giveUpStarts, noticeLag, protect, startNodes, stopWaiting } from "./replication-rules.ts";
+import {
+  askAgain,
+  choose,
+  giveUpStarts,
+  noticeLag,
+  protect,
+  startNodes,
+  stopWaiting,
+} from "./replication-rules.ts";
 import {
   type ReplicationAction,
   type ReplicationEvent,
   type ReplicationState,
   nodeOf,
+  standbyOf,
 } from "./replication-state.ts";
 
 const step: Controller<ReplicationState, ReplicationEvent | Tick, ReplicationAction> = (
@@ -52,17 +66,28 @@ const step: Controller<ReplicationState, ReplicationEvent | Tick, ReplicationAct
 ) => {
   const start = { state: { ...before, asOf: now }, actions: [] };
   const applied = event.kind === "tick" ? start : applyEvent(start, event, now);
-  return applyRules(applied, now, [giveUpStarts, askAgain, stopWaiting, noticeLag, protect, startNodes]);
+  return applyRules(applied, now, [
+    choose,
+    giveUpStarts,
+    askAgain,
+    stopWaiting,
+    noticeLag,
+    protect,
+    startNodes,
+  ]);
 };
 
 function nextWake(state: ReplicationState): Instant | null {
-  const { settings, sync, standby } = state;
+  const { settings, sync } = state;
+  const standby = standbyOf(state);
   const deadlines: Instant[] = [];
   for (const node of Object.values(state.nodes)) {
     if (node.phase === "down" || node.phase === "blank") deadlines.push(node.retryAt);
     if (node.phase === "starting") deadlines.push(node.since + settings.startTimeoutMs);
     if (node.phase === "fencing") deadlines.push(node.askedAt + settings.confirmTimeoutMs);
   }
+  if (state.failover === "choosing")
+    deadlines.push(nodeOf(state, state.primary).since + settings.confirmTimeoutMs);
   if (state.failover === "promoting")
     deadlines.push(nodeOf(state, state.primary).askedAt + settings.confirmTimeoutMs);
   if (sync.mode === "relaxing" || sync.mode === "requiring")
@@ -94,7 +119,8 @@ function applyEvent(before: ReplicationStep, event: ReplicationEvent, now: Insta
     case "started": {
       if (node.phase !== "starting") return before;
       const running = { phase: "running", since: now, failedProbes: 0, answeredAt: now } as const;
-      const started = updateNode(before, name, { ...running, streaming: false, streamingChangedAt: now });
+      const alone = { streaming: false, streamingChangedAt: now, copyOf: null } as const;
+      const started = updateNode(before, name, { ...running, ...alone });
       if (!isPrimary) return started;
       // It was to be promoted when it exited, and may or may not have been: promoting it again is safe.
       return state.failover === "promoting" ? askToPromote(started, now) : openPrimary(started, now);
@@ -105,7 +131,7 @@ function applyEvent(before: ReplicationStep, event: ReplicationEvent, now: Insta
         : before;
     case "probe-ok":
       return node.phase === "running"
-        ? updateNode(before, name, { failedProbes: 0, answeredAt: now })
+        ? updateNode(before, name, { failedProbes: 0, answeredAt: now, offset: event.offset ?? node.offset })
         : before;
     case "probe-failed": {
       if (node.phase !== "running") return before;
@@ -117,7 +143,8 @@ function applyEvent(before: ReplicationStep, event: ReplicationEvent, now: Insta
     case "lost-streaming": {
       const streaming = event.kind === "streaming";
       if (isPrimary || node.phase !== "running" || node.streaming === streaming) return before;
-      return updateNode(before, name, { streaming, streamingChangedAt: now });
+      const copyOf = streaming ? state.term : node.copyOf;
+      return updateNode(before, name, { streaming, streamingChangedAt: now, copyOf });
     }
     case "relaxed":
     case "in-sync":
@@ -150,7 +177,7 @@ function confirmSync(
 ): ReplicationStep {
   const { state } = before;
   const awaited = event.kind === "relaxed" ? "relaxing" : "requiring";
-  const about = event.kind === "relaxed" ? state.primary : state.standby;
+  const about = event.kind === "relaxed" ? state.primary : standbyOf(state);
   if (state.sync.mode !== awaited || state.sync.round !== event.round || event.node !== about) return before;
   return { ...before, state: { ...state, sync: { ...state.sync, mode: event.kind } } };
 }

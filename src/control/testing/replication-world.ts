@@ -2,11 +2,13 @@ import {
   type ReplicationAction,
   type ReplicationEvent,
   type ReplicationState,
+  standbyOf,
   summarizeReplication,
 } from "#control/replication-state.ts";
 import type { Schedule } from "./schedules.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import type { World } from "./simulation.ts";
+import { ToyCache } from "./toy-cache.ts";
 import { ToyStore } from "./toy-store.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -26,7 +28,7 @@ export const storeFaults = [
 ] as const;
 export type StoreFault = (typeof storeFaults)[number];
 
-/** Two nodes that replicate, a client that writes through the endpoint, and the runner between them. */
+/** Nodes that replicate, a client that writes through the endpoint, and the runner between them. */
 export class ReplicationWorld implements World<ReplicationState, ReplicationEvent, ReplicationAction> {
   readonly time = new VirtualTime();
   readonly random: SeededRandom;
@@ -38,10 +40,14 @@ export class ReplicationWorld implements World<ReplicationState, ReplicationEven
   readonly #saidUntil = new Map<string, number>();
   readonly #lastLook = new Map<string, string>();
   readonly #fenced = new Set<string>();
+  /** Whom the controller holds for the primary. */
+  #primary: string;
 
   constructor(initial: ReplicationState, schedule: Schedule<StoreFault>) {
     this.random = new SeededRandom(schedule.seed);
-    this.store = new ToyStore(Object.keys(initial.nodes), initial.primary);
+    const Store = initial.settings.promotes === "in-sync" ? ToyStore : ToyCache;
+    this.store = new Store(Object.keys(initial.nodes), initial.primary);
+    this.#primary = initial.primary;
     for (const { atMs, kind, target, forMs } of schedule.faults) {
       this.time.after(atMs, () => this.#inject(kind, target, forMs));
     }
@@ -72,9 +78,9 @@ export class ReplicationWorld implements World<ReplicationState, ReplicationEven
           this.#say({ kind: "fenced", node: action.node });
         });
       case "promote": {
-        const others = this.store.names.filter((name) => name !== action.node);
-        if (!others.every((name) => this.#fenced.has(name)))
+        if (action.node !== this.#primary && !this.#fenced.has(this.#primary))
           throw new Error(`${action.node} is promoted before the other was fenced.`);
+        this.#primary = action.node;
         return this.#enqueue(action.node, this.random.between(20, 300), () => this.#promote(action.node));
       }
       case "rebuild":
@@ -95,12 +101,11 @@ export class ReplicationWorld implements World<ReplicationState, ReplicationEven
     this.store.check();
   }
 
-  /** Throws unless the store is well: protected, writable, and nothing acknowledged is missing. */
+  /** Throws unless the store is well: complete, writable, and with a standby nothing acknowledged is missing. */
   checkRepaired(state: ReplicationState): void {
     const summary = summarizeReplication(state);
-    if (state.standby !== null && !summary.protected)
-      throw new Error(`Not protected in the end: ${JSON.stringify(summary)}.`);
-    this.store.checkWritable(state.standby);
+    if (!summary.complete) throw new Error(`Not complete in the end: ${JSON.stringify(summary)}.`);
+    this.store.checkWritable(standbyOf(state));
   }
 
   #enqueue(node: string, durationMs: number, run: () => void): void {
@@ -118,14 +123,18 @@ export class ReplicationWorld implements World<ReplicationState, ReplicationEven
 
   /** What is said arrives a little later, and of one node in the order in which it happened. */
   #say(event: ReplicationEvent, delayMs = this.random.between(0, 30)): void {
-    const at = Math.max(this.time.now + delayMs, this.#saidUntil.get(event.node) ?? 0);
-    this.#saidUntil.set(event.node, at);
-    this.time.after(at - this.time.now, () => this.emit(event));
+    this.#sayThen(event.node, delayMs, () => event);
+  }
+
+  #sayThen(node: string, delayMs: number, event: () => ReplicationEvent): void {
+    const at = Math.max(this.time.now + delayMs, this.#saidUntil.get(node) ?? 0);
+    this.#saidUntil.set(node, at);
+    this.time.after(at - this.time.now, () => this.emit(event()));
   }
 
   #start(node: string): void {
     if (this.#isActive("dead-start", node)) return this.#say({ kind: "exited", node, reason: "exit code 1" });
-    this.store.start(node);
+    this.store.start(node, node === this.#primary);
     this.#say({ kind: "started", node });
   }
 
@@ -175,8 +184,10 @@ export class ReplicationWorld implements World<ReplicationState, ReplicationEven
   #probe(node: string): void {
     const { process } = this.store.node(node);
     if (process === "absent") return;
-    const fails = process === "frozen" || this.#isActive("mute", node);
-    this.#say({ kind: fails ? "probe-failed" : "probe-ok", node }, fails ? 150 : 5);
+    if (process === "frozen" || this.#isActive("mute", node))
+      return this.#say({ kind: "probe-failed", node }, 150);
+    // What has begun before a fence is not said after it: the offset is the one of now.
+    this.#sayThen(node, 5, () => ({ kind: "probe-ok", node, offset: this.store.node(node).writes.size }));
   }
 
   /** Whether a command to a node gets lost on its way. */

@@ -58,7 +58,8 @@ export class ToyStore {
     return this.names.filter((name) => this.node(name).role === "standby");
   }
 
-  start(name: string): void {
+  /** @param _asPrimary of no meaning here: its data says what a node is. */
+  start(name: string, _asPrimary: boolean): void {
     const node = this.node(name);
     if (node.process !== "absent") throw new Error(`${name} is started while it runs.`);
     if (node.role === "nothing") throw new Error(`${name} is started without data.`);
