@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
 
@@ -61,4 +62,12 @@ export function makeOwned(directory: string, account: Account | undefined): void
 
 export function give(path: string, account: Account | undefined): void {
   if (account) chownSync(path, account.uid, account.gid);
+}
+
+/** Replaces a file that only the account may read, in one step. */
+export function replaceFile(file: string, text: string, account: Account | undefined): void {
+  const fresh = `${file}.${randomUUID()}.tmp`;
+  writeFileSync(fresh, text, { mode: 0o600 });
+  give(fresh, account);
+  renameSync(fresh, file);
 }

@@ -1,3 +1,6 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
 /** Something that a test cannot do without and a machine may lack. */
 export interface Need {
   /** As it is called in PLUMBLINE_TEST_REQUIRE: "postgresql", "root". */
@@ -31,4 +34,12 @@ export function needs(...all: readonly Need[]): { skipped: boolean; why: string 
     throw new Error(`PLUMBLINE_TEST_REQUIRE names ${unmet.name}, and ${unmet.otherwise}`);
   }
   return { skipped: true, why: ` (skipped: ${unmet.otherwise})` };
+}
+
+export async function freePort(host = "127.0.0.1"): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => void listener.close(resolve));
+  return port;
 }

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { give } from "../account.ts";
+import { replaceFile } from "../account.ts";
 import type { Account } from "../account.ts";
 import { settingsText } from "./settings.ts";
 import type { Settings } from "./settings.ts";
@@ -42,11 +40,3 @@ host all all ::1/128 scram-sha-256
 host replication ${REPLICATION_ROLE} 127.0.0.0/8 scram-sha-256
 host replication ${REPLICATION_ROLE} ::1/128 scram-sha-256
 `;
-
-/** Replaces a file of a data directory in one step. */
-export function replaceFile(file: string, text: string, account: Account | undefined): void {
-  const fresh = `${file}.${randomUUID()}.tmp`;
-  writeFileSync(fresh, text, { mode: 0o600 });
-  give(fresh, account);
-  renameSync(fresh, file);
-}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
 import { asAccount, give, makeOwned } from "../account.ts";
 import type { Account } from "../account.ts";
+import { unmakeable } from "../directory.ts";
 import type { Programs, Spawn } from "../programs.ts";
 import { majorOf } from "./find.ts";
 import { failure } from "./output.ts";
@@ -42,7 +43,7 @@ export async function initialise(wanted: Initialisation): Promise<boolean> {
     renameSync(fresh, directory);
     return true;
   } catch (error) {
-    throw expected(error, directory, account);
+    throw unmakeable(error, directory, account);
   } finally {
     // What cannot be removed could not be made either, and that is what is to be said.
     await Promise.allSettled([
@@ -108,19 +109,4 @@ export function assertDataMajor(directory: string, programs: Programs): void {
       ? "Run the command again from the start: it makes what is missing."
       : `Declare version ${major}, or remove the directory to begin with empty data.`,
   );
-}
-
-function expected(error: unknown, directory: string, account: Account | undefined): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
-    return new PlumblineError(
-      "DIRECTORY_UNWRITABLE",
-      `${directory} cannot be made${account ? ` for the user ${account.name}` : ""}: ${message}.`,
-      "Choose a state directory that can be written, or make this one writable.",
-      { cause: error },
-    );
-  }
-  return code === "ENOSPC" || code === "EDQUOT"
-    ? failure(`${directory} cannot be made.`, `${message} (No space left on device)`)
-    : error;
 }

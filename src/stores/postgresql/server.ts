@@ -1,12 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import type { Exit } from "../process.ts";
 import { endOrphans } from "./leftovers.ts";
-
-/** How a process ended; `error` when it never began. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly error?: Error;
-}
 
 /** A server that runs. The supervisor journals its process and decides when it ends. */
 export interface Server {

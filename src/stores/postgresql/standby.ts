@@ -3,9 +3,9 @@ import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
-import { makeOwned } from "../account.ts";
+import { makeOwned, replaceFile } from "../account.ts";
 import type { Account } from "../account.ts";
-import { REPLICATION_ROLE, replaceFile } from "./configure.ts";
+import { REPLICATION_ROLE } from "./configure.ts";
 import { inSession } from "./connection.ts";
 import type { Access, Session } from "./connection.ts";
 import { copyData, copyLog } from "./copy.ts";

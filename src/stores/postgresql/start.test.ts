@@ -5,11 +5,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asAccount } from "../account.ts";
-import { linux, needs } from "../testing.ts";
+import { freePort, linux, needs } from "../testing.ts";
 import { until } from "../wait.ts";
 import { inSession, query } from "./connection.ts";
 import type { Access } from "./connection.ts";
-import { Workshop, removeTemplate, account, freePort, postgresql, programs } from "./testing.ts";
+import { Workshop, removeTemplate, account, postgresql, programs } from "./testing.ts";
 
 const { skipped, why } = needs(postgresql);
 

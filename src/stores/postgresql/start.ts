@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
 import { asAccount } from "../account.ts";
 import type { Account } from "../account.ts";
+import { tailOf } from "../output.ts";
+import { describeExit, type Exit, exitOf } from "../process.ts";
 import type { Programs, Spawn } from "../programs.ts";
 import { countdown, until } from "../wait.ts";
 import { configure } from "./configure.ts";
 import { assertDataMajor } from "./initialise.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { failure, tailOf } from "./output.ts";
+import { failure } from "./output.ts";
 import { environment } from "./run.ts";
 import { runningServer } from "./server.ts";
-import type { Exit, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Start {
@@ -84,13 +86,6 @@ function launch({ programs, account, directory, log, spawn = spawnChild }: Start
   }
 }
 
-function exitOf(child: ChildProcess): Promise<Exit> {
-  const { promise, resolve } = Promise.withResolvers<Exit>();
-  child.once("error", (error) => resolve({ code: null, signal: null, error }));
-  child.once("exit", (code, signal) => resolve({ code, signal }));
-  return promise;
-}
-
 /**
  * The server writes its state into the eighth line of postmaster.pid; pg_ctl waits for it in the same way. The number
  * in the first line tells our server from another that happens to answer at the same address.
@@ -105,8 +100,10 @@ function accepts(directory: string, pid: number | undefined): boolean {
 }
 
 function failedToStart({ programs, host, port }: Start, exit: Exit, output: string): PlumblineError {
-  const ended = exit.error ? exit.error.message : `ended with ${exit.signal ?? `code ${exit.code}`}`;
-  return failure(`PostgreSQL ${programs.version} did not start at ${host}:${port}: ${ended}.`, output);
+  return failure(
+    `PostgreSQL ${programs.version} did not start at ${host}:${port}: ${describeExit(exit)}.`,
+    output,
+  );
 }
 
 function tooSlow({ directory, host, port }: Start, timeoutMs: number, output: string): PlumblineError {

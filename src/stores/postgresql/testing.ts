@@ -2,13 +2,11 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { storeAccount } from "../account.ts";
 import type { Programs } from "../programs.ts";
-import type { Need } from "../testing.ts";
+import { freePort, type Need } from "../testing.ts";
 import type { Access } from "./connection.ts";
 import { findPostgresql } from "./find.ts";
 import { SUPERUSER, initialise } from "./initialise.ts";
@@ -101,12 +99,4 @@ export class Workshop {
     await Promise.all([...this.#servers].map((server) => server.kill()));
     await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-export async function freePort(host = "127.0.0.1"): Promise<number> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => void listener.listen(0, host, resolve));
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((resolve) => void listener.close(resolve));
-  return port;
 }
