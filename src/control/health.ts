@@ -53,6 +53,8 @@ export interface HealthState {
 }
 
 export type HealthEvent =
+  /** Other settings, from the next probe and the next result on. */
+  | { readonly kind: "configure"; readonly settings: HealthSettings }
   | { readonly kind: "register"; readonly target: string }
   /** Stop sending it new requests; it is probed no more. */
   | { readonly kind: "deregister"; readonly target: string }
@@ -119,6 +121,7 @@ function applyEvent(
   now: Instant,
 ): Step<HealthState, HealthAction> {
   if (event.kind === "tick") return { state, actions: [] };
+  if (event.kind === "configure") return { state: configured(state, event.settings, now), actions: [] };
   const target = state.targets[event.target];
   switch (event.kind) {
     case "register": {
@@ -148,6 +151,16 @@ function applyEvent(
       return finishProbe(state, event.target, event.kind === "passed" ? null : event.reason);
     }
   }
+}
+
+/** A probe that was to wait for the end of a long interval comes when the new one says. */
+function configured(state: HealthState, settings: HealthSettings, now: Instant): HealthState {
+  const latest = now + settings.intervalMs;
+  const targets = Object.entries(state.targets).map(([name, target]) => [
+    name,
+    { ...target, nextProbeAt: Math.min(target.nextProbeAt, latest) },
+  ]);
+  return { ...state, settings, targets: Object.fromEntries(targets) };
 }
 
 function expireProbes(state: HealthState, now: Instant): Step<HealthState, HealthAction> {

@@ -9,6 +9,8 @@ import {
   isGood,
   isHealthy,
   isLive,
+  isOutdated,
+  rolloutBounds,
 } from "./replica-state.ts";
 
 type ReplicasStep = Step<ReplicasState, ReplicasAction>;
@@ -37,10 +39,11 @@ function diagnose(replica: Replica, { settings }: ReplicasState, now: Instant): 
 
 /**
  * Removes what scaling in, or a better place, has made superfluous: a healthy replica only while the
- * desired number of healthy ones remains, another one while enough are healthy or on their way.
+ * desired number of healthy ones remains, another one while enough are healthy or on their way. What
+ * is to be replaced anyway does not count here.
  */
 export function removeSurplus(state: ReplicasState, now: Instant): ReplicasStep {
-  const good = state.replicas.filter(isGood);
+  const good = currentReplicas(state).filter(isGood);
   let spare = good.length - state.desired;
   let spareHealthy = good.filter(isHealthy).length - state.desired;
   let step: ReplicasStep = { state, actions: [] };
@@ -58,12 +61,12 @@ export function removeSurplus(state: ReplicasState, now: Instant): ReplicasStep 
 export function startMissing(state: ReplicasState, now: Instant): ReplicasStep {
   let step: ReplicasStep = { state, actions: [] };
   for (;;) {
-    const { replicas, desired, settings, retryAt } = step.state;
+    const { replicas, desired, retryAt } = step.state;
     const [zone] = planPlacement(step.state).add;
-    const missing = replicas.filter(isGood).length < desired;
+    const missing = currentReplicas(step.state).filter(isGood).length < desired;
     if (!missing) step = { ...step, state: { ...step.state, vacancies: [] } };
     if (zone === undefined || (retryAt !== null && now < retryAt)) return step;
-    if (replicas.filter(isLive).length >= desired + settings.surge) {
+    if (replicas.filter(isLive).length >= desired + rolloutBounds(step.state).surge) {
       const sickest = replicas
         .filter((replica) => isLive(replica) && !isGood(replica))
         .toReversed()
@@ -116,9 +119,11 @@ export function stop(step: ReplicasStep, replica: Replica, now: Instant): Replic
  * Counts a replica that was lost or became sick. Replicas that were started before the last failure
  * belong to the same wave and count once, so that an outage that takes four does not slow the
  * replacement down as four failures in a row would. One that had long been healthy proves that the
- * service can run: after it, the replacement does not wait.
+ * service can run: after it, the replacement does not wait. What happens to an outdated one says
+ * nothing about those that are started now.
  */
 export function recordFailure(state: ReplicasState, replica: Replica, now: Instant): ReplicasState {
+  if (isOutdated(replica, state)) return state;
   const { backoff } = state.settings;
   const proven = replica.firstHealthyAt !== null && now - replica.firstHealthyAt >= backoff.resetAfterMs;
   if (proven) return { ...state, failures: 1, lastFailureAt: now, retryAt: now };
@@ -131,10 +136,21 @@ export function updateReplica(state: ReplicasState, replica: Replica): ReplicasS
   return { ...state, replicas: state.replicas.map((old) => (old.id === replica.id ? replica : old)) };
 }
 
-function planPlacement({ zones, replicas, desired, vacancies }: ReplicasState): Placement {
-  const good = replicas.filter(isGood).map((replica) => ({ ...replica, healthy: isHealthy(replica) }));
-  const sick = replicas.filter((replica) => isLive(replica) && !isGood(replica));
-  return place(zones, good, desired, [...vacancies, ...sick.map((replica) => replica.zone)]);
+/** Where replicas of this generation are missing or too many, as if there were no others. */
+export function planPlacement(state: ReplicasState): Placement {
+  const { zones, replicas, desired, vacancies } = state;
+  const good = currentReplicas(state).filter(isGood);
+  const replaced = replicas.filter((replica) => isLive(replica) && !good.includes(replica));
+  return place(
+    zones,
+    good.map((replica) => ({ ...replica, healthy: isHealthy(replica) })),
+    desired,
+    [...vacancies, ...replaced.map((replica) => replica.zone)],
+  );
+}
+
+function currentReplicas(state: ReplicasState): readonly Replica[] {
+  return state.replicas.filter((replica) => !isOutdated(replica, state));
 }
 
 function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
@@ -144,6 +160,7 @@ function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
     id,
     zone,
     version: state.version,
+    generation: state.generation,
     phase: "starting",
     health: "unknown",
     since: now,
@@ -162,7 +179,7 @@ function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
 }
 
 /** Begins the stop of a live replica. */
-function retire(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
+export function retire(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
   if (replica.phase === "starting") return stop(step, replica, now);
   const state = updateReplica(step.state, { ...replica, phase: "draining", health: "unknown", since: now });
   return { state, actions: [...step.actions, { kind: "deregister", id: replica.id }] };

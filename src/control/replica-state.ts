@@ -7,12 +7,18 @@ export interface ReplicaSettings {
   /** The most replicas that the service may ever be asked to hold. */
   readonly max: number;
   /**
-   * How many live replicas may exist beyond the desired count, so that a replacement can start before
-   * what it replaces stops: what ECS's maximumPercent leaves above 100 %. Live are those that start
-   * or run; those that drain or stop are not counted, as on ECS. With 0 the sick stop first, and zones
-   * are not rebalanced by moving healthy replicas, as ECS does not with a maximumPercent of 100.
+   * How many per cent of the desired count stay healthy while a roll replaces them (ECS's
+   * minimumHealthyPercent); rounded up.
    */
-  readonly surge: number;
+  readonly minimumHealthyPercent: number;
+  /**
+   * How many per cent of the desired count may be live at once, so that a replacement can start before
+   * what it replaces stops (ECS's maximumPercent); rounded down. Live are those that start or run;
+   * those that drain or stop are not counted, as on ECS. What it leaves above 100 % is the surge: with
+   * none, what is to be replaced stops first, and zones are not rebalanced by moving healthy replicas,
+   * as ECS does not with a maximumPercent of 100.
+   */
+  readonly maximumPercent: number;
   /** How long a replica may take from its start until it is healthy for the first time. */
   readonly startTimeoutMs: number;
   /**
@@ -31,6 +37,8 @@ export interface Replica {
   readonly id: string;
   readonly zone: string;
   readonly version: string;
+  /** The state's generation when it was started; a roll replaces what is of an older one. */
+  readonly generation: number;
   /**
    * `draining` has left the target group and finishes its requests, `stopping` got SIGTERM. One that
    * is gone is no longer in the state.
@@ -55,6 +63,8 @@ export interface ReplicasState {
   readonly service: string;
   /** What new replicas run. */
   readonly version: string;
+  /** How many rolls there were, and one; replicas of an older generation are replaced. */
+  readonly generation: number;
   readonly settings: ReplicaSettings;
   readonly zones: readonly Zone[];
   /** As many as were asked for, at most `settings.max`. */
@@ -64,9 +74,9 @@ export interface ReplicasState {
   readonly replicas: readonly Replica[];
   /** The zones of lost replicas that have no successor yet. */
   readonly vacancies: readonly string[];
-  /** The replica that was lost last, and why. */
+  /** The replica of this generation that was lost last, and why. */
   readonly lastLoss: { readonly id: string; readonly reason: string } | null;
-  /** How many waves of starts have failed in a row. */
+  /** How many waves of starts of this generation have failed in a row: what a circuit breaker would go by. */
   readonly failures: number;
   readonly lastFailureAt: Instant | null;
   /** Before this, nothing is started. */
@@ -76,8 +86,17 @@ export interface ReplicasState {
   readonly asOf: Instant;
 }
 
+export interface ReplicasConfiguration {
+  readonly settings: ReplicaSettings;
+  readonly desired: number;
+}
+
 export type ReplicasEvent =
   | { readonly kind: "scale"; readonly desired: number }
+  /** Other settings and another count, from now on and for the replicas that there are. */
+  | ({ readonly kind: "configure" } & ReplicasConfiguration)
+  /** Replace every replica that was started before by one of this version, in one go with other settings. */
+  | { readonly kind: "roll"; readonly version: string; readonly configure?: ReplicasConfiguration }
   /** Its process is there; a service without health checks says `healthy` right after. */
   | { readonly kind: "started"; readonly id: string }
   /** Its process is gone, or could not be started. */
@@ -99,12 +118,14 @@ export type ReplicasAction =
   | { readonly kind: "kill"; readonly id: string };
 
 export interface ReplicasSummary {
-  readonly phase: "steady" | "changing" | "backing off" | "stopping" | "stopped";
+  readonly phase: "steady" | "rolling" | "changing" | "backing off" | "stopping" | "stopped";
   readonly desired: number;
   readonly healthy: number;
   readonly starting: number;
   readonly sick: number;
   readonly leaving: number;
+  /** Those of an older generation that are not gone yet. */
+  readonly outdated: number;
   readonly healthyByZone: ZoneCounts;
 }
 
@@ -119,6 +140,7 @@ export function initialReplicas(options: {
   return {
     service,
     version,
+    generation: 1,
     settings,
     zones: options.zones.map((name) => ({ name, available: true })),
     desired: Math.min(options.desired, settings.max),
@@ -148,12 +170,32 @@ export function isHealthy(replica: Replica): boolean {
   return replica.phase === "running" && replica.health === "healthy";
 }
 
+export function isOutdated(replica: Replica, { generation }: Pick<ReplicasState, "generation">): boolean {
+  return replica.generation < generation;
+}
+
+/**
+ * The surge and the healthy minimum, in replicas. Where rounding leaves room for neither, nothing could
+ * ever be replaced: then one more than desired may live. ECS refuses 100 and 100 for that reason, and
+ * stays stuck where rounding comes to the same.
+ */
+export function rolloutBounds({ desired, settings }: Pick<ReplicasState, "desired" | "settings">): {
+  readonly surge: number;
+  readonly minimumHealthy: number;
+} {
+  const minimumHealthy = Math.ceil((desired * settings.minimumHealthyPercent) / 100);
+  const surge = Math.floor((desired * (settings.maximumPercent - 100)) / 100);
+  return { minimumHealthy, surge: surge === 0 && minimumHealthy >= desired ? 1 : surge };
+}
+
 export function summarizeReplicas(state: ReplicasState): ReplicasSummary {
   const { replicas, desired } = state;
   const healthy = replicas.filter(isHealthy);
-  const steady = healthy.length === desired && replicas.length === desired;
+  const outdated = replicas.filter((replica) => isOutdated(replica, state)).length;
+  const steady = healthy.length === desired && replicas.length === desired && outdated === 0;
   const backingOff = state.retryAt !== null && state.retryAt > state.asOf;
-  const running = steady ? "steady" : backingOff ? "backing off" : "changing";
+  const changing = outdated > 0 ? "rolling" : "changing";
+  const running = steady ? "steady" : backingOff ? "backing off" : changing;
   const ending = replicas.length === 0 ? "stopped" : "stopping";
   return {
     phase: state.stopped ? ending : running,
@@ -162,6 +204,7 @@ export function summarizeReplicas(state: ReplicasState): ReplicasSummary {
     starting: replicas.filter((replica) => isGood(replica) && !isHealthy(replica)).length,
     sick: replicas.filter((replica) => isLive(replica) && replica.sick !== null).length,
     leaving: replicas.filter((replica) => !isLive(replica)).length,
+    outdated,
     healthyByZone: countByZone(healthy.map((replica) => replica.zone)),
   };
 }

@@ -4,6 +4,8 @@ import {
   type ReplicaSettings,
   type ReplicasState,
   initialReplicas,
+  isHealthy,
+  rolloutBounds,
   summarizeReplicas,
 } from "./replica-state.ts";
 import { replicasLoop } from "./replicas.ts";
@@ -13,7 +15,8 @@ import { simulate } from "./testing/simulation.ts";
 
 const settings: ReplicaSettings = {
   max: 6,
-  surge: 2,
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
   startTimeoutMs: 3000,
   healthCheckGracePeriodMs: 500,
   deregistrationDelayMs: 1000,
@@ -23,13 +26,18 @@ const settings: ReplicaSettings = {
 
 const zones: readonly (readonly string[])[] = [["a"], ["a", "b"], ["a", "b", "c"]];
 const services = fc
-  .record({ desired: fc.nat(6), surge: fc.nat(3), zones: fc.constantFrom(...zones) })
-  .map((chosen) =>
+  .record({
+    desired: fc.nat(6),
+    zones: fc.constantFrom(...zones),
+    minimumHealthyPercent: fc.constantFrom(0, 50, 67, 100),
+    maximumPercent: fc.constantFrom(100, 125, 150, 200, 400),
+  })
+  .map(({ minimumHealthyPercent, maximumPercent, ...chosen }) =>
     initialReplicas({
       ...chosen,
       service: "api",
       version: "v1",
-      settings: { ...settings, surge: chosen.surge },
+      settings: { ...settings, minimumHealthyPercent, maximumPercent },
     }),
   );
 const faults = schedules(replicaFaults, 8000);
@@ -73,6 +81,21 @@ describe("a service under faults", () => {
   });
 });
 
+describe("a roll under faults", () => {
+  test("to a version that never starts leaves the old replicas in service", () => {
+    const property = fc.property(services, fc.nat(), (initial, seed) => {
+      const crashing = { atMs: 5000, kind: "crash-loop", target: 0, forMs: 60_000 } as const;
+      const rolled = { atMs: 5001, kind: "roll", target: 0, forMs: 0 } as const;
+      const world = new ReplicasWorld(initial, { seed, faults: [crashing, rolled] });
+      const { replicas } = simulate(replicasLoop, initial, world, 60_000);
+      const old = replicas.filter(({ generation }) => generation === 1).filter(isHealthy);
+      const { surge, minimumHealthy } = rolloutBounds(initial);
+      expect(old).toHaveLength(surge > 0 ? initial.desired : minimumHealthy);
+    });
+    fc.assert(property, runs(50));
+  });
+});
+
 type Step = typeof replicasLoop.step;
 
 const neverKills: Step = (state, event, now) => {
@@ -91,22 +114,30 @@ const stopsWithoutDraining: Step = (state, event, now) => {
 const forgetsClosedZones: Step = (state, event, now) =>
   replicasLoop.step(state, event.kind === "zone" ? { ...event, available: true } : event, now);
 
-const forgetsTheSurge: Step = (state, event, now) => {
-  const { settings } = state;
-  const step = replicasLoop.step(
-    { ...state, settings: { ...settings, surge: settings.surge + 1 } },
-    event,
-    now,
-  );
-  return { ...step, state: { ...step.state, settings } };
-};
+/** Decides one event as if it had other settings. */
+function under(changes: Partial<ReplicaSettings>): Step {
+  return (state, event, now) => {
+    const { settings } = state;
+    const step = replicasLoop.step({ ...state, settings: { ...settings, ...changes } }, event, now);
+    return { ...step, state: { ...step.state, settings } };
+  };
+}
+
+const forgetsToRoll: Step = (state, event, now) =>
+  replicasLoop.step(state, event.kind === "roll" ? { kind: "tick" } : event, now);
 
 describe("the harness finds a controller that", () => {
   const planted: readonly (readonly [string, Step, RegExp])[] = [
     ["never kills", neverKills, /in all|processes are left/],
     ["stops without draining", stopsWithoutDraining, /stopped while it may have requests/],
     ["forgets that a zone is closed", forgetsClosedZones, /which is not available/],
-    ["starts more than the surge allows", forgetsTheSurge, /live replicas after a start/],
+    ["starts more than the surge allows", under({ maximumPercent: 500 }), /live replicas/],
+    [
+      "takes away more than the minimum",
+      under({ minimumHealthyPercent: 0, maximumPercent: 100 }),
+      /stay healthy/,
+    ],
+    ["forgets to roll", forgetsToRoll, /older replicas/],
   ];
   test.each(planted)("%s", (_name, step, violation) => {
     const { errorInstance } = fc.check(alwaysSteady({ ...replicasLoop, step }), runs(300));

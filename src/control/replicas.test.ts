@@ -11,13 +11,17 @@ import { replicasLoop } from "./replicas.ts";
 
 const settings: ReplicaSettings = {
   max: 6,
-  surge: 2,
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
   startTimeoutMs: 3000,
   healthCheckGracePeriodMs: 500,
   deregistrationDelayMs: 1000,
   stopTimeoutMs: 1000,
   backoff: { baseMs: 200, capMs: 2000, resetAfterMs: 3000 },
 };
+
+/** What is replaced stops first. */
+const withoutSurge = { minimumHealthyPercent: 50, maximumPercent: 100 };
 
 function service(desired: number, changes: Partial<ReplicaSettings> = {}): ReplicasState {
   return initialReplicas({
@@ -98,7 +102,7 @@ describe("the service scheduler", () => {
   });
 
   test("without room for a replacement the unhealthy task stops first", () => {
-    const { actions } = play(steady(2, { surge: 0 }), [[9000, about("unhealthy", "api-1")]]);
+    const { actions } = play(steady(2, withoutSurge), [[9000, about("unhealthy", "api-1")]]);
     expect(actions).toEqual(["9000 deregister api-1", "9000 start api-3 in a"]);
   });
 
@@ -140,7 +144,7 @@ describe("the service scheduler", () => {
   });
 
   test("without a surge a replica on its way is not given up for a better place", () => {
-    const { actions } = play(service(2, { surge: 0 }), [
+    const { actions } = play(service(2, withoutSurge), [
       [0, tick],
       [10, { kind: "zone", zone: "b", available: false }],
     ]);

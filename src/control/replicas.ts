@@ -8,6 +8,8 @@
  * healthy; without room the sick ones stop first. So an outage of something that every replica needs
  * does not take away the replicas that would recover by themselves.
  *
+ * A roll replaces all replicas by new ones; how, is in replica-roll.ts.
+ *
  * Stopping is always: deregister, wait until it is drained or the deregistration delay is over, stop,
  * and kill when the stop time-out is over, for a frozen process does not answer SIGTERM. A replica
  * that is still starting is not a target yet and is stopped at once.
@@ -25,6 +27,7 @@ import {
   applyRules,
   earliestAfter,
 } from "./controller.ts";
+import { beginRoll, retireOutdated } from "./replica-roll.ts";
 import {
   enforceStopDeadlines,
   noticeSick,
@@ -39,16 +42,18 @@ import {
 import {
   type Replica,
   type ReplicasAction,
+  type ReplicasConfiguration,
   type ReplicasEvent,
   type ReplicasState,
   isLive,
+  isOutdated,
 } from "./replica-state.ts";
 
 const step: Controller<ReplicasState, ReplicasEvent | Tick, ReplicasAction> = (before, event, now) => {
   const applied = applyEvent({ ...before, asOf: now }, event, now);
   const rules = applied.state.stopped
     ? [stopEverything, enforceStopDeadlines]
-    : [noticeSick, removeSurplus, startMissing, removeReplaced, enforceStopDeadlines];
+    : [noticeSick, removeSurplus, retireOutdated, startMissing, removeReplaced, enforceStopDeadlines];
   return applyRules(applied, now, rules);
 };
 
@@ -69,7 +74,11 @@ function applyEvent(
     case "tick":
       return only(state);
     case "scale":
-      return only({ ...state, desired: Math.max(0, Math.min(event.desired, state.settings.max)) });
+      return only(configured(state, { settings: state.settings, desired: event.desired }));
+    case "configure":
+      return only(configured(state, event));
+    case "roll":
+      return only(beginRoll(event.configure ? configured(state, event.configure) : state, event.version));
     case "zone": {
       const zones = state.zones.map((zone) =>
         zone.name === event.zone ? { ...zone, available: event.available } : zone,
@@ -84,6 +93,10 @@ function applyEvent(
       return replica === undefined ? only(state) : applyReplicaEvent(state, event, replica, now);
     }
   }
+}
+
+function configured(state: ReplicasState, { settings, desired }: ReplicasConfiguration): ReplicasState {
+  return { ...state, settings, desired: Math.max(0, Math.min(desired, settings.max)) };
 }
 
 function applyReplicaEvent(
@@ -111,7 +124,7 @@ function applyReplicaEvent(
     case "exited": {
       const left = { ...state, replicas: state.replicas.filter((other) => other.id !== replica.id) };
       if (!isLive(replica)) return only(left);
-      const lastLoss = { id: replica.id, reason: event.reason };
+      const lastLoss = isOutdated(replica, state) ? state.lastLoss : { id: replica.id, reason: event.reason };
       const lost = { ...left, vacancies: [...left.vacancies, replica.zone], lastLoss };
       return only(recordFailure(lost, replica, now));
     }

@@ -5,6 +5,8 @@ import {
   type ReplicasState,
   isHealthy,
   isLive,
+  isOutdated,
+  rolloutBounds,
 } from "#control/replica-state.ts";
 import type { Schedule } from "./schedules.ts";
 import { SeededRandom } from "./seeded-random.ts";
@@ -24,6 +26,7 @@ export const replicaFaults = [
   "crash-loop",
   "slow-start",
   "scale",
+  "roll",
 ] as const;
 export type ReplicaFault = (typeof replicaFaults)[number];
 
@@ -49,6 +52,7 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   #state: ReplicasState;
   readonly #seen = new Set<string>();
   readonly #closedZones = new Set<string>();
+  #rolls = 0;
   #startedNow = false;
   #removedHealthyNow = false;
   #crashLoops = 0;
@@ -74,15 +78,17 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   }
 
   check(state: ReplicasState): void {
-    const { settings, desired, stopped } = state;
+    const { desired, stopped, settings } = state;
+    const { surge } = rolloutBounds(state);
+    const most = settings.max + rolloutBounds({ settings, desired: settings.max }).surge;
     const live = state.replicas.filter(isLive).length;
     const healthy = state.replicas.filter(isHealthy).length;
-    if (live > settings.max + settings.surge) throw new Error(`${live} live replicas are too many.`);
-    if (this.#startedNow && live > desired + settings.surge)
-      throw new Error(`${live} live replicas after a start.`);
+    if (live > most) throw new Error(`${live} live replicas are too many.`);
+    if (this.#startedNow && live > desired + surge) throw new Error(`${live} live replicas after a start.`);
     if (this.#startedNow && stopped) throw new Error("A start after everything was to stop.");
-    const tooFew = this.#removedHealthyNow && healthy < desired && !stopped;
-    if (tooFew) throw new Error(`Of ${desired} desired only ${healthy} stay healthy after a removal.`);
+    const promised = promisedHealthy(state);
+    if (this.#removedHealthyNow && healthy < promised && !stopped)
+      throw new Error(`Of ${promised} promised only ${healthy} stay healthy after a removal.`);
     this.#startedNow = false;
     this.#removedHealthyNow = false;
     this.#state = state;
@@ -97,12 +103,14 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
     const real = [...this.processes.values()].filter((process) => process.state === "up" && process.healthy);
     if (real.length !== desired || this.processes.size !== desired)
       throw new Error(`${this.processes.size} processes are left.`);
+    if (replicas.some(({ generation }) => generation !== this.#rolls + 1))
+      throw new Error(`After ${this.#rolls} rolls there are older replicas.`);
     const plan = place(
       zones,
       replicas.map((replica) => ({ ...replica, healthy: true })),
       desired,
     );
-    if (state.settings.surge > 0 && plan.add.length > 0)
+    if (rolloutBounds(state).surge > 0 && plan.add.length > 0)
       throw new Error(`Zones are not balanced: ${JSON.stringify(plan)}.`);
   }
 
@@ -209,6 +217,9 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
         return this.time.after(forMs, () => (this.#slowStarts -= 1));
       case "scale":
         return this.emit({ kind: "scale", desired: target });
+      case "roll":
+        this.#rolls += 1;
+        return this.emit({ kind: "roll", version: `v${this.#rolls + 1}` });
       case "zone-outage":
       case "zone-closed":
         return this.#closeZone(zone, forMs, kind === "zone-outage");
@@ -237,4 +248,11 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
       this.emit({ kind: "zone", zone, available: true });
     });
   }
+}
+
+/** How many stay healthy whenever one that is healthy is taken away: fewer than desired only for a roll without surge. */
+function promisedHealthy(state: ReplicasState): number {
+  const { surge, minimumHealthy } = rolloutBounds(state);
+  const rolling = state.replicas.some((replica) => isOutdated(replica, state));
+  return rolling && surge === 0 ? minimumHealthy : state.desired;
 }
