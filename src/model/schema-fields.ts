@@ -12,12 +12,19 @@ interface Definition {
 
 /** The names of the fields that an object may have at a path; of a union, those of every member. */
 export function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const shapes = schemasAt(schema, path).map((at) => (at.def as Definition).shape ?? {});
+  return [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
+}
+
+/** The schemas that a value at a path may meet, with those that they wrap. */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
   const { shape, innerType, in: input, element, valueType, options } = schema.def as Definition;
   const wrapped = innerType ?? input;
-  if (wrapped) return fieldsAt(wrapped, path);
-  if (options) return [...new Set(options.flatMap((option) => fieldsAt(option, path)))];
+  const here = path.length === 0 ? [schema] : [];
+  if (wrapped) return [...here, ...schemasAt(wrapped, path)];
+  if (options) return [...here, ...options.flatMap((option) => schemasAt(option, path))];
   const [key, ...rest] = path;
-  if (key === undefined) return Object.keys(shape ?? {});
+  if (key === undefined) return here;
   const next = element ?? valueType ?? shape?.[String(key)];
-  return next ? fieldsAt(next, rest) : [];
+  return next ? schemasAt(next, rest) : [];
 }

@@ -62,6 +62,16 @@ describe("checkArchitecture", () => {
       ["REFERENCE_KIND entry.loadBalancer.routes.0.to"],
     ],
     [
+      "sticky sessions without cross-zone load balancing",
+      { entry: { loadBalancer: { crossZone: false, stickiness: { kind: "duration", duration: "1h" } } } },
+      ["FIELDS_EXCLUDE entry.loadBalancer.stickiness"],
+    ],
+    [
+      "a cookie without a name",
+      { entry: { loadBalancer: { stickiness: { kind: "application", duration: "1h" } } } },
+      ["FIELD_MISSING entry.loadBalancer.stickiness.cookie"],
+    ],
+    [
       "logs into a database",
       { entry: { loadBalancer: { accessLogs: { bucket: "database" } } } },
       ["REFERENCE_KIND entry.loadBalancer.accessLogs.bucket"],

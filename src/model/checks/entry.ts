@@ -11,7 +11,27 @@ export const checkEntry: Check = (architecture) => [
   ),
   ...checkListeners(architecture),
   ...checkStickiness(architecture),
+  ...checkZonesOfSticky(architecture),
 ];
+
+/**
+ * A target group cannot be sticky with cross-zone load balancing turned off.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+ */
+function checkZonesOfSticky(architecture: unknown): Problem[] {
+  return placesAt(architecture, ["entry", "loadBalancer"]).flatMap(([path, loadBalancer]) => {
+    if (!isRecord(loadBalancer) || loadBalancer["stickiness"] === undefined) return [];
+    if (loadBalancer["crossZone"] !== false) return [];
+    return [
+      {
+        code: "FIELDS_EXCLUDE",
+        path: formatPath([...path, "stickiness"]),
+        message: "sticky sessions need cross-zone load balancing",
+        remedy: "Remove stickiness, or crossZone: false.",
+      },
+    ];
+  });
+}
 
 /** An application's cookie has the name that the application gives it. */
 function checkStickiness(architecture: unknown): Problem[] {
