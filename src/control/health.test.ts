@@ -51,6 +51,19 @@ describe("health checks of a target group", () => {
     expect(healthLoop.nextWake(state)).toBe(30_000);
   });
 
+  test("other settings count from the next probe on, which comes when they say", () => {
+    const faster = { ...declared, intervalMs: 100, unhealthyThreshold: 2 };
+    const { state, actions } = play(healthyTarget, [
+      [1000, { kind: "configure", settings: faster }],
+      [1100, tick],
+      [1101, failed(2)],
+      [1200, tick],
+      [1201, failed(3)],
+    ]);
+    expect(actions).toEqual(["1100 probe", "1200 probe", "1201 unhealthy Target.ResponseCodeMismatch"]);
+    expect(healthLoop.nextWake(state)).toBe(1300);
+  });
+
   test("UnhealthyThresholdCount failures in a row take a target out, and a success between starts anew", () => {
     const { state, actions } = play(healthyTarget, [
       [30_000, tick],

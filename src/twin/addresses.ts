@@ -29,6 +29,11 @@ export class AddressBook {
     this.#twin = twin;
   }
 
+  /** Whether every part has an address of its own, in its zone's subnet. */
+  get perZone(): boolean {
+    return this.#twin !== null;
+  }
+
   /** An address in a subnet that nothing else has. */
   async acquire(tier: Tier, zone: number, port: number): Promise<Address> {
     if (this.#twin === null) return { host: "127.0.0.1", port: await freePort() };

@@ -1,55 +1,102 @@
+import type { FromBalancer, ToBalancer } from "#entry/messages.ts";
+import { NODE_OPTIONS } from "#entry/node-options.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
-import type { Configuration, Rule } from "#entry/configuration.ts";
-import type { FromBalancer, ToBalancer } from "#entry/messages.ts";
+import type { AddressBook } from "./addresses.ts";
+import {
+  type BalancerNode,
+  type BalancerState,
+  balancerConfiguration,
+  ENTRANCE,
+  listenerPorts,
+} from "./balancer-configuration.ts";
 import type { EventLog } from "./event-log.ts";
 import { KeptProcess } from "./processes/kept-process.ts";
 import type { Processes } from "./processes/processes.ts";
+import { certificateNames } from "./tls/certificate.ts";
+import { TwinCertificate } from "./tls/twin-certificate.ts";
 
 type Target = Extract<ToBalancer, { kind: "targets" }>["targets"][number];
-type Listener = Configuration["listeners"][number];
+type Listeners = Extract<FromBalancer, { kind: "listening" }>["listeners"];
 
 /** How many ports behind the wanted one are tried when it is taken. */
 const PORTS_TRIED = 50;
-/** Ports below 1024 are root's: 80 becomes 8080, and 443 becomes 8443. */
-const UNPRIVILEGED = 8000;
+
+export interface BalancerOptions {
+  /** The port of the first listener that the user asked for; null leaves the choice to us. */
+  readonly port: number | null;
+  readonly addresses: AddressBook;
+  readonly state: BalancerState;
+  /** The file that the certificate of https listeners is kept in. */
+  readonly certificate: string;
+  readonly onDrained: (service: string, target: string) => void;
+}
 
 /** The load balancer's process, seen from the supervisor: it is told its listeners and its targets. */
 export class Balancer {
   readonly #process: KeptProcess<ToBalancer, FromBalancer>;
-  readonly #architecture: ResolvedArchitecture;
+  #architecture: ResolvedArchitecture;
+  readonly #options: BalancerOptions;
+  readonly #certificate: TwinCertificate;
   readonly #targets = new Map<string, readonly Target[]>();
-  readonly #onDrained: (service: string, target: string) => void;
-  /** The port of the first listener that the user asked for; null leaves the choice to us. */
-  readonly #fixedPort: number | null;
-  readonly #state: BalancerState;
+  /** What still has requests in flight of services that no route leads to any more. */
+  readonly #leaving = new Map<string, Set<string>>();
+  #nodes: readonly BalancerNode[] = [];
   #offset = 0;
-  #urls: string[] = [];
+  #stopping = false;
+  /** Where it listens, in the order of its configuration. */
+  #listeners: Listeners = [];
   #configured = Promise.withResolvers<void>();
+  /** Settles when another architecture is in force, or is refused. */
+  #changing: PromiseWithResolvers<void> | null = null;
 
   constructor(
     architecture: ResolvedArchitecture,
     tools: { processes: Processes; events: EventLog },
-    options: {
-      port: number | null;
-      state: BalancerState;
-      onDrained: (service: string, target: string) => void;
-    },
+    options: BalancerOptions,
   ) {
     this.#architecture = architecture;
-    this.#fixedPort = options.port;
-    this.#state = options.state;
-    this.#onDrained = options.onDrained;
-    this.#process = new KeptProcess("load-balancer", "entry/main", tools, {
+    this.#options = options;
+    this.#certificate = new TwinCertificate(options.certificate, tools.events, () => this.#configure());
+    const listeners = {
       onStart: () => this.#configure(),
-      onMessage: (message) => this.#heard(message),
-    });
+      onMessage: (message: FromBalancer) => this.#heard(message),
+    };
+    this.#process = new KeptProcess("load-balancer", "entry/main", tools, listeners, NODE_OPTIONS);
   }
 
-  /** Returns when every listener listens. */
+  /**
+   * Returns when every listener listens.
+   * @throws PlumblineError PORT_TAKEN and its like, or AUTHORITY_UNUSABLE.
+   */
   async start(): Promise<void> {
+    this.#nodes = await this.#placeNodes();
+    await this.#certify();
+    if (this.#stopping) return;
     this.#process.start();
     await this.#configured.promise;
+  }
+
+  /**
+   * Goes by another architecture from now on. Connections stay; what it throws has changed nothing.
+   * @throws PlumblineError PORT_TAKEN and its like, or AUTHORITY_UNUSABLE.
+   */
+  async change(architecture: ResolvedArchitecture): Promise<void> {
+    const before = this.#architecture;
+    this.#architecture = architecture;
+    this.#changing = Promise.withResolvers();
+    this.#noteLeaving();
+    try {
+      await this.#certify();
+      this.#configure();
+      await this.#changing.promise;
+    } catch (error) {
+      this.#architecture = before;
+      this.#noteLeaving();
+      throw error;
+    } finally {
+      this.#changing = null;
+    }
   }
 
   /** A service that no route leads to has no target group here. */
@@ -57,14 +104,20 @@ export class Balancer {
     return this.#architecture.entry.loadBalancer.routes.some(({ to }) => to === service);
   }
 
-  setTargets(service: string, targets: readonly Target[]): void {
-    if (!this.leadsTo(service)) return;
-    this.#targets.set(service, targets);
-    if (this.#urls.length > 0) this.#tell(service, targets);
+  /** Whether a replica may have requests in flight, and is told to have drained when it has none. */
+  holds(service: string, target: string): boolean {
+    return this.leadsTo(service) || this.#leaving.get(service)?.has(target) === true;
   }
 
-  stop(deadlineMs: number): Promise<void> {
-    return this.#process.stop(deadlineMs);
+  setTargets(service: string, targets: readonly Target[]): void {
+    this.#targets.set(service, targets);
+    if (this.#listeners.length > 0) this.#tell(service, targets);
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    await this.#process.stop(deadlineMs);
+    await this.#certificate.stop();
   }
 
   get pid(): number | null {
@@ -75,131 +128,108 @@ export class Balancer {
     return this.#process.hopeless;
   }
 
-  /** The URLs of the listeners, in the architecture's order. */
+  /** The URLs of the listeners, in the architecture's order; none before they listen. */
   get urls(): readonly string[] {
-    return this.#urls;
+    return this.#urlsAt(ENTRANCE);
+  }
+
+  /** The first listener's URL that leads to the services rather than to another listener. */
+  get endpoint(): string | null {
+    const { listeners } = this.#architecture.entry.loadBalancer;
+    const forwarding = listeners.findIndex(({ action }) => action === "forward");
+    return this.urls[Math.max(0, forwarding)] ?? null;
+  }
+
+  /** The same listeners at the node in a zone; none where nodes have no addresses. */
+  urlsIn(zone: string): readonly string[] {
+    const node = this.#nodes.find((each) => each.zone === zone);
+    return node ? this.#urlsAt(node.host) : [];
+  }
+
+  /** The certificate that clients of https listeners have to trust; null where there is none. */
+  get authorityFile(): string | null {
+    return this.urls.some((url) => url.startsWith("https:")) ? this.#certificate.authorityFile : null;
+  }
+
+  #urlsAt(host: string): string[] {
+    const { listeners } = this.#architecture.entry.loadBalancer;
+    return this.#listeners
+      .filter((listening) => listening.host === host)
+      .map(({ port }, index) => `${listeners[index]?.protocol}://${host}:${port}`);
+  }
+
+  /** AWS puts nodes where the scheme says: those that the internet reaches into the public subnets. */
+  async #placeNodes(): Promise<BalancerNode[]> {
+    const { entry, zoneNames } = this.#architecture;
+    const { addresses } = this.#options;
+    if (!addresses.perZone) return [];
+    const tier = entry.loadBalancer.scheme === "internal" ? "private" : "public";
+    const acquired = zoneNames.map(async (zone, index) => {
+      const { host } = await addresses.acquire(tier, index, 0);
+      return { zone, host };
+    });
+    return Promise.all(acquired);
+  }
+
+  async #certify(): Promise<void> {
+    const { entry } = this.#architecture;
+    if (!entry.loadBalancer.listeners.some(({ protocol }) => protocol === "https")) return;
+    const hosts = [ENTRANCE, ...this.#nodes.map(({ host }) => host)];
+    await this.#certificate.ensure(certificateNames(entry, hosts));
+  }
+
+  #noteLeaving(): void {
+    this.#leaving.clear();
+    for (const [service, targets] of this.#targets)
+      if (!this.leadsTo(service)) this.#leaving.set(service, new Set(targets.map(({ id }) => id)));
   }
 
   #tell(group: string, targets: readonly Target[]): void {
-    this.#process.send({ kind: "targets", group, targets: [...targets] });
+    if (this.leadsTo(group)) this.#process.send({ kind: "targets", group, targets: [...targets] });
   }
 
   #configure(): void {
-    const portFor = (port: number, index: number) =>
-      this.#fixedPort === null ? unprivileged(port) + this.#offset : this.#fixedPort + index;
-    const configuration = balancerConfiguration(this.#architecture, portFor, this.#state);
+    const { port, state } = this.#options;
+    const { loadBalancer } = this.#architecture.entry;
+    const configuration = balancerConfiguration(loadBalancer, {
+      ports: listenerPorts(
+        loadBalancer.listeners.map((listener) => listener.port),
+        port,
+        this.#offset,
+      ),
+      nodes: this.#nodes,
+      certificate: this.#certificate.issued,
+      state,
+    });
     this.#process.send({ kind: "configure", configuration });
   }
 
   #heard(message: FromBalancer): void {
     switch (message.kind) {
       case "listening":
-        this.#urls = message.listeners.map(({ host, port }) => `http://${host}:${port}`);
+        this.#listeners = message.listeners;
         for (const [group, targets] of this.#targets) this.#tell(group, targets);
+        this.#changing?.resolve();
         return this.#configured.resolve();
       case "drained":
-        return this.#onDrained(message.group, message.target);
+        this.#leaving.get(message.group)?.delete(message.target);
+        return this.#options.onDrained(message.group, message.target);
       case "failed":
-        if (message.code === "PORT_TAKEN" && this.#fixedPort === null && this.#offset < PORTS_TRIED) {
-          this.#offset += 1;
-          return this.#configure();
-        }
-        return this.#configured.reject(
-          new PlumblineError(
-            message.code,
-            message.message,
-            "End what listens there, or choose another port with --port.",
-          ),
-        );
+        return this.#refused(message.code, message.message);
       case "configured":
       case "metrics":
         return;
     }
   }
-}
 
-function unprivileged(port: number): number {
-  return port < 1024 ? UNPRIVILEGED + port : port;
-}
-
-/** What a load balancer needs of its twin's state. */
-export interface BalancerState {
-  /** The file that every request is written to, in ALB's format. */
-  readonly accessLog: string;
-  /** Seals the cookies of sticky sessions, so that they outlive the process. */
-  readonly cookieSecret: string;
-}
-
-/** The listeners, rules and target groups of an architecture, as far as a twin has them. */
-export function balancerConfiguration(
-  { entry: { loadBalancer } }: Pick<ResolvedArchitecture, "entry">,
-  portFor: (port: number, index: number) => number,
-  kept: BalancerState,
-): Configuration {
-  const rules = loadBalancer.routes.map(ruleOf);
-  const groups = [...new Set(loadBalancer.routes.flatMap(({ to }) => to ?? []))].map((name) =>
-    groupOf(name, loadBalancer),
-  );
-  const listeners = twinListeners(loadBalancer.listeners).map(({ port }, index): Listener => ({
-    name: `listener-${port}`,
-    host: "127.0.0.1",
-    port: portFor(port, index),
-    rules,
-    defaultAction: {
-      kind: "fixed-response",
-      status: 404,
-      contentType: "text/plain",
-      body: "No route leads there.\n",
-    },
-  }));
-  return {
-    listeners,
-    groups,
-    ...(loadBalancer.accessLogs ? { accessLog: { file: kept.accessLog } } : {}),
-    cookieSecret: kept.cookieSecret,
-    timeouts: { clientIdle: loadBalancer.idleTimeout, targetIdle: loadBalancer.idleTimeout },
-  };
-}
-
-/**
- * A twin has no certificate, so an https listener is left out, and one that would redirect to it forwards itself. Where
- * there is nothing but https, it is served without TLS.
- */
-function twinListeners<L extends { readonly protocol: "http" | "https" }>(
-  listeners: readonly L[],
-): readonly L[] {
-  const plain = listeners.filter(({ protocol }) => protocol === "http");
-  return plain.length > 0 ? plain : listeners;
-}
-
-type LoadBalancer = ResolvedArchitecture["entry"]["loadBalancer"];
-type Group = NonNullable<Configuration["groups"]>[number];
-
-function groupOf(
-  name: string,
-  { stickiness, slowStart, deregistrationDelay, crossZone }: LoadBalancer,
-): Group {
-  const group = { name, deregistrationDelay, crossZone, ...(slowStart > 0 ? { slowStart } : {}) };
-  if (!stickiness) return group;
-  const { kind, duration, cookie = "" } = stickiness;
-  return { ...group, stickiness: kind === "duration" ? { kind, duration } : { kind, duration, cookie } };
-}
-
-function ruleOf(route: ResolvedArchitecture["entry"]["loadBalancer"]["routes"][number]): Rule {
-  const conditions = { ...(route.host === undefined ? {} : { hosts: [route.host] }), paths: [route.path] };
-  if (route.to !== undefined) return { ...conditions, action: { kind: "forward", group: route.to } };
-  if (route.respond) return { ...conditions, action: { kind: "fixed-response", ...route.respond } };
-  return { ...conditions, action: redirectTo(route.redirect?.to ?? "/", route.redirect?.status ?? 302) };
-}
-
-const PLACE =
-  /^(?:(?<protocol>https?):\/\/(?<host>[^/:?]+)(?::(?<port>[^/?]+))?)?(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/;
-
-/** `/new` leaves protocol, host and port as they are, `https://example.com/new` gives them; ALB's placeholders stay. */
-function redirectTo(to: string, status: 301 | 302): Rule["action"] {
-  const { protocol, host, port, path = "/", query = "#{query}" } = PLACE.exec(to)?.groups ?? {};
-  const same = { protocol: "#{protocol}", host: "#{host}", port: "#{port}" };
-  if (protocol === undefined || host === undefined) return { kind: "redirect", status, ...same, path, query };
-  const usual = protocol === "https" ? "443" : "80";
-  return { kind: "redirect", status, protocol, host, port: port ?? usual, path, query };
+  #refused(code: string, message: string): void {
+    const movable = this.#options.port === null && this.#offset < PORTS_TRIED;
+    // A change leaves the listeners where their clients know them.
+    if (code === "PORT_TAKEN" && movable && !this.#changing) {
+      this.#offset += 1;
+      return this.#configure();
+    }
+    const remedy = "End what listens there, or choose another port with --port.";
+    (this.#changing ?? this.#configured).reject(new PlumblineError(code, message, remedy));
+  }
 }

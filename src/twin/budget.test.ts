@@ -32,7 +32,7 @@ it("takes from the largest service first, and counts no jobs", () => {
   const api = services["api"];
   if (api?.kind !== "web") throw new Error("api is a web service.");
   const of = (desired: number) => ({ ...api, replicas: { min: 0, desired, max: 20 } });
-  const several = { services: { ...services, api: of(6), worker: of(3), idle: of(0) } };
+  const several = { stores: {}, services: { ...services, api: of(6), worker: of(3), idle: of(0) } };
   expect(fitToMachine(several, { processors: 1, memory: 64 * GIB }).replicas).toEqual({
     api: 2,
     worker: 2,

@@ -1,6 +1,7 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Substitute } from "#model/substitutes.ts";
 import { formatSize } from "#model/quantities/size.ts";
+import { memorySubstitutes } from "./stores/redis-memory.ts";
 
 export interface Machine {
   readonly processors: number;
@@ -8,7 +9,7 @@ export interface Machine {
   readonly memory: number;
 }
 
-/** How many replicas of each service a twin runs, and what it says where that is fewer than declared. */
+/** How many replicas of each service a twin runs, and what it says where something is less than declared. */
 export interface Budget {
   readonly replicas: Readonly<Record<string, number>>;
   readonly substitutes: readonly Substitute[];
@@ -23,7 +24,10 @@ const SHARE_OF_MEMORY = 0.75;
  * Fits the desired replicas to the machine: every service keeps one, then the largest give way first. The bound is
  * the tighter of processors and memory, where a replica counts with the memory that is declared for it.
  */
-export function fitToMachine(architecture: Pick<ResolvedArchitecture, "services">, machine: Machine): Budget {
+export function fitToMachine(
+  architecture: Pick<ResolvedArchitecture, "services" | "stores">,
+  machine: Machine,
+): Budget {
   const declared = Object.entries(architecture.services).flatMap(([name, service]) =>
     service.kind === "job" ? [] : [{ name, desired: service.replicas.desired, memory: service.size.memory }],
   );
@@ -48,5 +52,8 @@ export function fitToMachine(architecture: Pick<ResolvedArchitecture, "services"
       runs: `${replicas[name]}`,
       reason,
     }));
-  return { replicas, substitutes };
+  return {
+    replicas,
+    substitutes: [...substitutes, ...memorySubstitutes(architecture.stores, machine.memory)],
+  };
 }

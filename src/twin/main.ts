@@ -1,7 +1,7 @@
 // The supervisor process: it is told what to bring up over Node's IPC, tells what happens, and stops when it is asked
 // to, by a message, a signal or the control API, or when whoever started it in the foreground is gone.
-import { PlumblineError } from "#model/errors.ts";
 import type { EventLog } from "./event-log.ts";
+import { failureOf } from "./failure.ts";
 import type { FromSupervisor, ToSupervisor, UpRequest } from "./supervisor-messages.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -28,7 +28,7 @@ function stop(failure?: FromSupervisor): void {
     try {
       await supervisor?.down();
     } catch (error) {
-      message = failureOf(error);
+      message = failed(error);
     }
     tell(message);
     if (process.connected) process.disconnect?.();
@@ -41,42 +41,16 @@ async function up(request: UpRequest): Promise<void> {
   try {
     tell({ kind: "ready", status: await supervisor.up(watch) });
   } catch (error) {
-    if (!stopping) stop(failureOf(error));
+    if (!stopping) stop(failed(error));
   }
 }
 
-function failureOf(error: unknown): FromSupervisor {
-  if (error instanceof PlumblineError) {
-    return { kind: "failed", code: error.code, message: error.message, remedy: error.remedy };
-  }
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return {
-      kind: "failed",
-      code: "DISK_FULL",
-      message,
-      remedy: "Free some space, then run the command again.",
-    };
-  }
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-    return {
-      kind: "failed",
-      code: "STATE_UNWRITABLE",
-      message,
-      remedy: "Choose a writable folder with PLUMBLINE_STATE.",
-    };
-  }
-  console.error(stack);
-  return {
-    kind: "failed",
-    code: "UNEXPECTED",
-    message: String(message),
-    remedy: "This is a bug: please report it with logs/supervisor.log.",
-  };
+function failed(error: unknown): FromSupervisor {
+  return { kind: "failed", ...failureOf(error) };
 }
 
 // A bug must not leave anything behind either: its trace goes to the log, and everything is stopped in order.
-process.on("uncaughtException", (error) => stop(failureOf(error)));
+process.on("uncaughtException", (error) => stop(failed(error)));
 process.on("message", (message: ToSupervisor) => {
   switch (message.kind) {
     case "up":

@@ -19,6 +19,8 @@ const SERVICES: readonly ServiceStatus[] = [
     kind: "web",
     desired: 2,
     healthy: 2,
+    outdated: 0,
+    trouble: null,
     replicas: [
       replica("api-1", "us-east-1a", "127.1.11.4:8000"),
       replica("api-2", "us-east-1b", "127.1.12.4:8000"),

@@ -23,16 +23,16 @@ export function partEnvironment(
   part: string,
   place: { readonly cwd: string; readonly endpoints: (zone: string) => Endpoints },
 ): PartEnvironment | null {
-  const service =
+  const name =
     services.find(({ name, replicas }) => name === part || replicas.some(({ id }) => id === part))?.name ??
     part;
-  if (!architecture.services[service]) return null;
-  const replicas = services.find(({ name }) => name === service)?.replicas ?? [];
+  const service = architecture.services[name];
+  if (!service) return null;
+  const replicas = services.find((each) => each.name === name)?.replicas ?? [];
   const replica = replicas.find(({ id }) => id === part) ?? replicas[0];
   const zone = replica?.zone ?? (architecture.zoneNames[0] as string);
   const address = replica && addressOf(replica.address);
   const variables = serviceVariables(
-    architecture,
     service,
     { zone, ...(address ? { address } : {}) },
     place.endpoints(zone),

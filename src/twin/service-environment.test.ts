@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Architecture, ResolvedService } from "#model/architecture.ts";
 import { resolve } from "#model/resolve.ts";
 import { small, smallWith } from "#model/testing/small.ts";
 import { type Endpoints, expandCommand, serviceVariables, variableName } from "./service-environment.ts";
@@ -13,12 +14,16 @@ const ENDPOINTS: Endpoints = {
   secrets: { credentials: '{"username":"app"}', other: "not for api" },
 };
 
+function serviceOf(architecture: Architecture, name: string): ResolvedService {
+  return resolve(architecture, "production").services[name] as ResolvedService;
+}
+
 it("writes names as variables are written", () => {
   expect(variableName("order-events")).toBe("ORDER_EVENTS");
 });
 
 it("gives a replica its place, what it uses, and its secrets, and nothing of others", () => {
-  expect(serviceVariables(resolve(small, "production"), "api", PLACE, ENDPOINTS)).toEqual({
+  expect(serviceVariables(serviceOf(small, "api"), PLACE, ENDPOINTS)).toEqual({
     ZONE: "us-east-1a",
     HOST: "127.1.11.4",
     PORT: "8000",
@@ -29,7 +34,7 @@ it("gives a replica its place, what it uses, and its secrets, and nothing of oth
 });
 
 it("gives a job no place to listen at", () => {
-  expect(serviceVariables(resolve(small, "production"), "migrate", { zone: "a" }, ENDPOINTS)).toEqual({
+  expect(serviceVariables(serviceOf(small, "migrate"), { zone: "a" }, ENDPOINTS)).toEqual({
     ZONE: "a",
     DATABASE_URL: "postgresql://writer",
     DATABASE_READER_URL: "postgresql://reader",
@@ -37,16 +42,15 @@ it("gives a job no place to listen at", () => {
 });
 
 it("gives the URL of a service that is used", () => {
-  const { services } = resolve(small, "production");
-  const calling = { services: { api: { ...services["api"], uses: ["order-events"] } } } as never;
-  expect(serviceVariables(calling, "api", PLACE, ENDPOINTS)).toMatchObject({
+  const calling = { ...serviceOf(small, "api"), uses: ["order-events"] };
+  expect(serviceVariables(calling, PLACE, ENDPOINTS)).toMatchObject({
     ORDER_EVENTS_URL: "http://events",
   });
 });
 
 it("lets what the service declares itself win", () => {
   const declared = smallWith({ services: { api: { env: { PORT: "9", LOG_LEVEL: "debug" } } } });
-  const variables = serviceVariables(resolve(declared, "production"), "api", PLACE, ENDPOINTS);
+  const variables = serviceVariables(serviceOf(declared, "api"), PLACE, ENDPOINTS);
   expect(variables).toMatchObject({ PORT: "9", LOG_LEVEL: "debug", HOST: "127.1.11.4" });
 });
 

@@ -1,4 +1,4 @@
-import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { ResolvedService } from "#model/architecture.ts";
 import type { Address } from "./addresses.ts";
 
 /** Where a service finds what it uses, as URLs. */
@@ -20,13 +20,10 @@ export function variableName(part: string): string {
  * `<SERVICE>_URL` of what it uses; its secrets; and what it declares itself, which wins.
  */
 export function serviceVariables(
-  architecture: Pick<ResolvedArchitecture, "services">,
-  name: string,
+  service: Pick<ResolvedService, "uses" | "secrets" | "env">,
   place: { readonly zone: string; readonly address?: Address },
   endpoints: Endpoints,
 ): Record<string, string> {
-  const service = architecture.services[name];
-  if (!service) return {};
   const variables: Record<string, string> = { ZONE: place.zone };
   if (place.address) Object.assign(variables, { HOST: place.address.host, PORT: String(place.address.port) });
   for (const used of service.uses) {

@@ -1,5 +1,7 @@
 import type { StoreKind } from "#model/stores/store.ts";
 import type { Substitute } from "#model/substitutes.ts";
+import type { Change } from "./changes/difference.ts";
+import type { Failure } from "./failure.ts";
 
 /** `partly`: something that should run does not, or is not healthy yet. */
 export type TwinPhase = "starting" | "running" | "partly" | "stopping";
@@ -20,7 +22,20 @@ export interface ServiceStatus {
   readonly kind: "web" | "worker" | "job";
   readonly desired: number;
   readonly healthy: number;
+  /** How many replicas a roll has still to replace. */
+  readonly outdated: number;
+  /** Null where the service is as it should be. */
+  readonly trouble: ServiceTrouble | null;
   readonly replicas: readonly ReplicaStatus[];
+}
+
+/** Why a service is not as it should be yet. */
+export interface ServiceTrouble {
+  /** How many starts in a row have failed. */
+  readonly failures: number;
+  /** The replica that was lost last, or is not healthy. */
+  readonly replica: string;
+  readonly reason: string;
 }
 
 export interface StoreNodeStatus {
@@ -37,7 +52,9 @@ export interface StoreStatus {
   readonly kind: string;
   /** The program's own version: `PostgreSQL 15.18`. */
   readonly program: string;
-  /** Whether an acknowledged write is on two nodes. */
+  /** Whether the primary acknowledges a write before its replica has it; `none` where nothing is replicated. */
+  readonly replication: "synchronous" | "asynchronous" | "none";
+  /** Whether a node is there to take over. With synchronous replication it has every acknowledged write. */
   readonly protected: boolean;
   readonly nodes: readonly StoreNodeStatus[];
   readonly writer: string;
@@ -55,6 +72,8 @@ export interface StoreConnection {
 export interface ZoneStatus {
   readonly name: string;
   readonly subnets: Readonly<Record<string, string>>;
+  /** The URLs of the load balancer's node in this zone; none where only 127.0.0.1 is loopback. */
+  readonly listeners: readonly string[];
   readonly replicas: number;
   readonly forwarder: { readonly pid: number | null; readonly state: string };
 }
@@ -67,7 +86,7 @@ export interface TwinStatus {
   readonly environment: string;
   readonly profile: "local" | "document";
   readonly phase: TwinPhase;
-  /** Where the load balancer listens, the first listener's URL; null until it does. */
+  /** The URL of the first listener that leads to services and not to another listener; null until it listens. */
   readonly endpoint: string | null;
   readonly control: string;
   readonly stateDirectory: string;
@@ -77,12 +96,30 @@ export interface TwinStatus {
   readonly loadBalancer: {
     readonly pid: number | null;
     readonly listeners: readonly string[];
+    /** The certificate authority that clients of https listeners have to trust, a PEM file; null without https. */
+    readonly authority: string | null;
     readonly state: string;
   };
   readonly zones: readonly ZoneStatus[];
   readonly services: readonly ServiceStatus[];
   readonly stores: readonly StoreStatus[];
+  /** The services and stores that are not as they should be yet. */
+  readonly unsettled: readonly string[];
+  /** The last change that `up` made, or makes, to the running twin; null where there was none. */
+  readonly change: ChangeStatus | null;
   readonly substitutes: readonly Substitute[];
+}
+
+/** How a running twin becomes what its architecture says now. */
+export interface ChangeStatus {
+  /** Counts the twin's changes. */
+  readonly id: number;
+  readonly state: "under way" | "applied" | "failed";
+  readonly changes: readonly Change[];
+  /** The services and jobs that are run anew because their program files have changed. */
+  readonly programs: readonly string[];
+  /** Why it failed. */
+  readonly error: Failure | null;
 }
 
 /** Something that happened in a twin, for people who watch and for the log. */

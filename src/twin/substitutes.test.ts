@@ -17,12 +17,12 @@ describe.each(CASES)("%s in %s", (_, environment, unresolved) => {
   const programs = Object.fromEntries(
     Object.keys(architecture.stores).map((name) => [name, `what runs ${name}`]),
   );
-  const substitutes = substitutesOf(architecture, programs);
+  const substitutes = substitutesOf(architecture, programs, true);
 
   it("names every part that is not what AWS runs, once", () => {
     const { entry, services, stores } = architecture;
     const replicated = Object.entries(stores).filter(
-      ([, store]) => "readReplicas" in store && store.readReplicas > 0,
+      ([, store]) => "readReplicas" in store && store.kind !== "redis" && store.readReplicas > 0,
     );
     const expected = [
       "entry.loadBalancer",
@@ -50,7 +50,7 @@ describe.each(CASES)("%s in %s", (_, environment, unresolved) => {
 });
 
 it("says that nothing runs for a store without a program", () => {
-  const substitutes = substitutesOf(resolve(fargate, "production"), {});
+  const substitutes = substitutesOf(resolve(fargate, "production"), {}, true);
   expect(substitutes.find(({ part }) => part === "stores.database")).toMatchObject({
     declared: "RDS PostgreSQL 15.4, db.t3.small, Multi-AZ",
     runs: "nothing",

@@ -17,37 +17,46 @@ const REPLICA_IN_AWS = {
 /**
  * What a twin runs in place of what AWS runs, or leaves out. Every figure that is measured on a twin is read with it.
  * @param programs the program behind each store: `PostgreSQL 15.18 from npm`.
+ * @param perZone whether every part has an address of its own, in its zone's subnet.
  */
 export function substitutesOf(
   architecture: ResolvedArchitecture,
   programs: Readonly<Record<string, string>>,
+  perZone: boolean,
 ): Substitute[] {
   return [
-    ...entrySubstitutes(architecture),
+    ...entrySubstitutes(architecture, perZone),
     ...serviceSubstitutes(architecture),
     ...storeSubstitutes(architecture, programs),
     ...readReplicaSubstitutes(architecture),
-    ...rest(architecture),
+    ...rest(architecture, perZone),
   ];
 }
 
-function entrySubstitutes({ entry }: ResolvedArchitecture): Substitute[] {
+function entrySubstitutes({ entry }: ResolvedArchitecture, perZone: boolean): Substitute[] {
   return [
     {
       part: "entry.loadBalancer",
       declared: "Application Load Balancer",
-      runs: "Plumbline's load balancer, one process on 127.0.0.1",
-      reason: "AWS runs a node in each zone",
+      runs: perZone
+        ? "Plumbline's load balancer, one process with an address in each zone"
+        : "Plumbline's load balancer, one process on 127.0.0.1",
+      reason: perZone
+        ? "AWS runs a node in each zone, and its DNS name leads to all; here 127.0.0.1 does"
+        : "AWS runs a node in each zone; here only 127.0.0.1 is loopback",
     },
     ...(entry.dns
       ? missing("entry.dns", `Route 53 for ${entry.dns.domain}`, "clients use the printed address")
       : []),
     ...(entry.certificate
-      ? missing(
-          "entry.certificate",
-          `ACM certificate for ${entry.certificate.domain}`,
-          "the twin has no TLS: its listeners speak plain HTTP",
-        )
+      ? [
+          {
+            part: "entry.certificate",
+            declared: `ACM certificate for ${entry.certificate.domain}`,
+            runs: "a certificate of an authority of your own",
+            reason: "nobody else can prove to own the domain; clients have to trust the authority",
+          },
+        ]
       : []),
     ...(entry.cdn ? missing("entry.cdn", "CloudFront", "there is one edge: this machine") : []),
     ...(entry.waf ? missing("entry.waf", "AWS WAF", "its managed rules are AWS's own") : []),
@@ -78,10 +87,10 @@ function storeSubstitutes(
   }));
 }
 
-/** Read replicas, where they are declared: the reader endpoint leads to the primary. */
+/** Read replicas, where they are declared and do not run: the reader endpoint leads to the primary. A cache has its own. */
 function readReplicaSubstitutes({ stores }: ResolvedArchitecture): Substitute[] {
   return Object.entries(stores).flatMap(([name, store]) =>
-    "readReplicas" in store && store.readReplicas > 0
+    "readReplicas" in store && store.kind !== "redis" && store.readReplicas > 0
       ? missing(
           `stores.${name}.readReplicas`,
           `${store.readReplicas} read replicas`,
@@ -110,12 +119,14 @@ export function describeStore(store: ResolvedStore): string {
   }
 }
 
-function rest({ network, security }: ResolvedArchitecture): Substitute[] {
+function rest({ network, security }: ResolvedArchitecture, perZone: boolean): Substitute[] {
   return [
     {
       part: "network",
       declared: `VPC ${network.cidr}, NAT ${network.nat}, security groups`,
-      runs: "loopback addresses that follow the subnet plan",
+      runs: perZone
+        ? "loopback addresses that follow the subnet plan"
+        : "127.0.0.1, parts told apart by port",
       reason: "packets are neither routed nor filtered",
     },
     {

@@ -1,4 +1,5 @@
 import type { TimingProfile } from "#control/health.ts";
+import type { Failure } from "./failure.ts";
 import type { TwinEvent, TwinStatus } from "./status.ts";
 
 /** What a twin is started with. */
@@ -25,4 +26,4 @@ export type FromSupervisor =
   | { readonly kind: "event"; readonly event: TwinEvent }
   | { readonly kind: "ready"; readonly status: TwinStatus }
   | { readonly kind: "stopped" }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly remedy: string };
+  | ({ readonly kind: "failed" } & Failure);

@@ -3,6 +3,8 @@ import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
 import { resolve } from "#model/resolve.ts";
 import { loadArchitecture } from "./architecture-file.ts";
+import { ChangesRefused } from "./changes/refused.ts";
+import type { ApplyRequest } from "./control-api/requests.ts";
 import { type ControlApi, type Controllable, serveControlApi } from "./control-api/server.ts";
 import type { EventLog } from "./event-log.ts";
 import { endLeftovers } from "./state/clean-up.ts";
@@ -11,7 +13,7 @@ import { identify, type ProcessIdentity } from "./state/process-identity.ts";
 import { type StateDirectory, stateDirectory } from "./state/state-directory.ts";
 import { removeRecord, writeRecord } from "./state/supervisor-record.ts";
 import type { PartEnvironment } from "./part-environment.ts";
-import type { StoreConnection, TwinStatus } from "./status.ts";
+import type { ChangeStatus, StoreConnection, TwinStatus } from "./status.ts";
 import type { UpRequest } from "./supervisor-messages.ts";
 import { Twin } from "./twin.ts";
 import { HAS_LOOPBACK_NETWORK, twinNumbers } from "./twin-number.ts";
@@ -20,7 +22,7 @@ const CONTROL_PORT = 7350;
 
 /** Owns one twin and its state directory, from the lock to the last process. */
 export class Supervisor implements Controllable {
-  readonly #request: UpRequest;
+  #request: UpRequest;
   readonly #state: StateDirectory;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #onStop: () => void;
@@ -50,6 +52,23 @@ export class Supervisor implements Controllable {
 
   connections(): readonly StoreConnection[] {
     return (this.#twin as Twin).connections();
+  }
+
+  async apply({ architecture, programs, ...source }: ApplyRequest): Promise<ChangeStatus> {
+    const { name, project } = this.#request;
+    const after = resolve(architecture, source.environment);
+    if (source.project !== project) {
+      const folder = { path: "(folder of the commands)", before: project, after: source.project } as const;
+      throw new ChangesRefused(name, [{ ...folder, effect: "restart" }]);
+    }
+    const begun = await (this.#twin as Twin).apply(after, programs);
+    this.#request = { ...this.#request, architectureFile: source.architectureFile };
+    this.#record(after, this.#api?.url ?? "");
+    return begun;
+  }
+
+  restart(service: string): number | null {
+    return (this.#twin as Twin).restart(service);
   }
 
   stop(): void {

@@ -30,7 +30,8 @@ export function replicaSettings(
   const patience = profile === "local" ? LOCAL_PATIENCE_MS : Number.POSITIVE_INFINITY;
   return {
     max: Math.max(service.replicas.max, desired),
-    surge: Math.max(1, Math.floor((desired * (service.rollout.max - 100)) / 100)),
+    minimumHealthyPercent: service.rollout.minHealthy,
+    maximumPercent: service.rollout.max,
     startTimeoutMs: service.startTimeout,
     healthCheckGracePeriodMs: service.startTimeout,
     deregistrationDelayMs: Math.min(entry.loadBalancer.deregistrationDelay, patience),
@@ -41,10 +42,17 @@ export function replicaSettings(
 
 /** Three failed probes of 300 ms each end within the grace: a primary that hangs fails over, it does not relax. */
 export const REPLICATION: ReplicationSettings = {
+  promotes: "in-sync",
   probeFailures: 3,
   streamingGraceMs: 2_500,
   startTimeoutMs: 30_000,
   catchUpTimeoutMs: 15_000,
   confirmTimeoutMs: 10_000,
   backoff: { baseMs: 200, capMs: 10_000, resetAfterMs: 10_000 },
+};
+
+/** Of a cache; whether a replica may take over is the store's own affair. */
+export const CACHE_REPLICATION: Omit<ReplicationSettings, "promotes"> = {
+  ...REPLICATION,
+  confirmTimeoutMs: 3_000,
 };

@@ -10,7 +10,8 @@ import type { StateDirectory } from "./state/state-directory.ts";
 
 /** What every part of a twin works with. */
 export interface TwinContext {
-  readonly architecture: ResolvedArchitecture;
+  /** What the twin is; while it runs, another one may be put in its place. */
+  architecture: ResolvedArchitecture;
   /** The folder that commands are run in. */
   readonly project: string;
   readonly profile: TimingProfile;

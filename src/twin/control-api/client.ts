@@ -1,10 +1,14 @@
 import { PlumblineError } from "#model/errors.ts";
+import type { Problem } from "#model/problems.ts";
 import type { SupervisorRecord } from "../state/supervisor-record.ts";
 import type { PartEnvironment } from "../part-environment.ts";
-import type { StoreConnection, TwinEvent, TwinStatus } from "../status.ts";
+import type { ChangeStatus, StoreConnection, TwinEvent, TwinStatus } from "../status.ts";
+import type { ApplyRequest } from "./requests.ts";
 
 /** A supervisor answers from memory; one that takes this long hangs. */
 const ANSWER_WITHIN_MS = 5_000;
+/** A change waits for the job of the one before it, which may take as long as its `timeout` says. */
+const CHANGE_WITHIN_MS = 600_000;
 
 /** Talks to a running twin's supervisor. */
 export class ControlClient {
@@ -33,6 +37,22 @@ export class ControlClient {
     return stores;
   }
 
+  /** Begins a change; `status` tells how it goes. @throws PlumblineError why it was refused, before anything was done. */
+  async apply(request: ApplyRequest): Promise<ChangeStatus> {
+    return (await (
+      await this.#request("PUT", "/v1/architecture", {
+        body: request,
+        signal: AbortSignal.timeout(CHANGE_WITHIN_MS),
+      })
+    ).json()) as ChangeStatus;
+  }
+
+  /** Begins to replace a service's replicas. @throws PlumblineError SERVICE_NOT_FOUND with the names that there are. */
+  async restart(service: string): Promise<{ readonly service: string; readonly replicas: number }> {
+    const path = `/v1/services/${encodeURIComponent(service)}/restart`;
+    return (await (await this.#request("POST", path)).json()) as { service: string; replicas: number };
+  }
+
   async stop(): Promise<void> {
     await (await this.#request("POST", "/v1/stop")).body?.cancel();
   }
@@ -57,12 +77,18 @@ export class ControlClient {
     {
       signal = AbortSignal.timeout(ANSWER_WITHIN_MS),
       allow,
-    }: { readonly signal?: AbortSignal; readonly allow?: number } = {},
+      body,
+    }: { readonly signal?: AbortSignal; readonly allow?: number; readonly body?: unknown } = {},
   ): Promise<Response> {
     const headers = { authorization: `Bearer ${this.#record.token}` };
     let response: Response;
     try {
-      response = await fetch(new URL(path, this.#record.control), { method, headers, signal });
+      response = await fetch(new URL(path, this.#record.control), {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
     } catch (cause) {
       throw new PlumblineError(
         "SUPERVISOR_SILENT",
@@ -72,10 +98,25 @@ export class ControlClient {
       );
     }
     if (response.ok || response.status === allow) return response;
+    const refusal = (await response.json().catch(() => null)) as Refusal | null;
+    // What the twin refuses it explains; what the API itself refuses means a client that is not ours.
+    if (refusal?.remedy !== undefined) throw refused(refusal);
     throw new PlumblineError(
       "CONTROL_REFUSED",
       `The supervisor answered ${response.status} to ${method} ${path}.`,
       "Run the command again.",
     );
   }
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** The same error as the twin's own, with its problems. */
+function refused({ code: word, message, remedy = "", problems = [] }: Refusal): PlumblineError {
+  return Object.assign(new PlumblineError(word, message, remedy), problems.length > 0 ? { problems } : {});
 }

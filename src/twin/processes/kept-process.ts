@@ -23,6 +23,7 @@ export class KeptProcess<ToIt extends object, FromIt> {
   readonly #events: EventLog;
   readonly #onStart: () => void;
   readonly #onMessage: (message: FromIt) => void;
+  readonly #nodeOptions: readonly string[];
   #child: ChildProcess | null = null;
   #stopping = false;
   #startedAt = 0;
@@ -30,12 +31,13 @@ export class KeptProcess<ToIt extends object, FromIt> {
   #failures = 0;
   readonly #hopeless = Promise.withResolvers<never>();
 
-  /** @param program which of our own programs: `entry/main`. */
+  /** @param program which of our own programs: `entry/main`. @param nodeOptions how Node is to run it. */
   constructor(
     role: string,
     program: string,
     tools: { processes: Processes; events: EventLog },
     listeners: { onStart: () => void; onMessage: (message: FromIt) => void },
+    nodeOptions: readonly string[] = [],
   ) {
     this.#role = role;
     this.#file = ownProgram(program);
@@ -43,6 +45,7 @@ export class KeptProcess<ToIt extends object, FromIt> {
     this.#events = tools.events;
     this.#onStart = listeners.onStart;
     this.#onMessage = listeners.onMessage;
+    this.#nodeOptions = nodeOptions;
     this.#hopeless.promise.catch(() => {});
   }
 
@@ -59,7 +62,7 @@ export class KeptProcess<ToIt extends object, FromIt> {
     this.#startedAt = performance.now();
     const child = this.#processes.start({
       role: this.#role,
-      command: [process.execPath, this.#file],
+      command: [process.execPath, ...this.#nodeOptions, this.#file],
       cwd: packageRoot,
       env: {},
       channel: true,

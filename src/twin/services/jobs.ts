@@ -17,7 +17,7 @@ export async function runJob(
 ): Promise<void> {
   const { architecture, endpoints, processes, project, events } = context;
   const zone = architecture.zoneNames[0] as string;
-  const env = serviceVariables(architecture, name, { zone }, endpoints(zone));
+  const env = serviceVariables(job, { zone }, endpoints(zone));
   const began = performance.now();
   const child = processes.start({ role: name, command: expandCommand(job.command, env), cwd: project, env });
   const end = () => signalGroup(child, "SIGKILL");

@@ -1,20 +1,26 @@
 import type { ChildProcess } from "node:child_process";
+import type { ResolvedService } from "#model/architecture.ts";
 import type { Address } from "../addresses.ts";
 import { type Processes, signalGroup } from "../processes/processes.ts";
+
+type TargetHealth = Extract<ResolvedService, { kind: "web" }>["targetHealth"];
 
 /** The process of one replica and where it listens. */
 export class ReplicaProcess {
   readonly address: Address;
+  /** How it is probed: a program answers at the path that it was written for. Null for a worker. */
+  targetHealth: TargetHealth | null;
   readonly startedAt = new Date().toISOString();
   readonly #child: ChildProcess;
 
   constructor(
     processes: Processes,
     launch: { role: string; command: readonly string[]; cwd: string; env: Readonly<Record<string, string>> },
-    address: Address,
+    { address, targetHealth }: { readonly address: Address; readonly targetHealth: TargetHealth | null },
     listeners: { started: () => void; exited: (reason: string) => void },
   ) {
     this.address = address;
+    this.targetHealth = targetHealth;
     this.#child = processes.start(launch);
     this.#child.once("spawn", listeners.started);
     this.#child.once("error", (error) => listeners.exited(`could not be started: ${error.message}`));

@@ -7,39 +7,48 @@ import {
 } from "#control/health.ts";
 import {
   initialReplicas,
-  isHealthy,
-  type Replica,
+  isLive,
+  isOutdated,
   type ReplicasAction,
+  type ReplicasConfiguration,
   type ReplicasEvent,
   type ReplicasState,
+  rolloutBounds,
+  summarizeReplicas,
 } from "#control/replica-state.ts";
 import { replicasLoop } from "#control/replicas.ts";
 import type { ResolvedService } from "#model/architecture.ts";
 import type { Balancer } from "../balancer.ts";
 import { LoopRunner } from "../loop-runner.ts";
 import { expandCommand, serviceVariables } from "../service-environment.ts";
-import type { ReplicaStatus, ServiceStatus } from "../status.ts";
+import type { ServiceStatus, ServiceTrouble } from "../status.ts";
 import { healthSettings, replicaSettings } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { probe } from "./http-probe.ts";
 import { ReplicaProcess } from "./replica-process.ts";
+import { serviceStatus, troubleOf } from "./service-status.ts";
 
 type Replicated = Exclude<ResolvedService, { kind: "job" }>;
 
 /** Carries out what the controllers of one service decide: starts and stops its replicas, probes them, routes to them. */
 export class ServiceKeeper {
   readonly name: string;
-  readonly #service: Replicated;
+  #service: Replicated;
+  /** The count that the architecture asks for, as far as it fits this machine. */
+  #wanted: number;
   readonly #context: TwinContext;
   readonly #balancer: Balancer;
   readonly #processes = new Map<string, ReplicaProcess>();
   readonly #replicas: LoopRunner<ReplicasState, ReplicasEvent, ReplicasAction>;
   readonly #health: LoopRunner<HealthState, HealthEvent, HealthAction> | null;
-  #changed = () => {};
+  /** When the roll that is under way began; null when none is. */
+  #rollingSince: number | null = null;
+  #onChange = () => {};
 
   constructor(name: string, service: Replicated, desired: number, context: TwinContext, balancer: Balancer) {
     this.name = name;
     this.#service = service;
+    this.#wanted = desired;
     this.#context = context;
     this.#balancer = balancer;
     const { profile, architecture } = context;
@@ -61,20 +70,48 @@ export class ServiceKeeper {
 
   /** Called after each change of a replica. */
   onChange(listener: () => void): void {
-    this.#changed = listener;
+    this.#onChange = listener;
+  }
+
+  /** Goes by another definition of the service from now on; a roll gives every replica its command and variables. */
+  change(service: Replicated, desired: number, { roll }: { readonly roll: boolean }): void {
+    const { profile, architecture } = this.#context;
+    this.#service = service;
+    // What something else has scaled meanwhile stays, unless the wanted count is another one.
+    const count = desired === this.#wanted ? this.#replicas.state.desired : desired;
+    if (desired !== this.#wanted)
+      this.#say("info", this.name, `is scaled from ${this.#replicas.state.desired} to ${desired}`);
+    this.#wanted = desired;
+    const configuration = {
+      settings: replicaSettings(profile, service, architecture, desired),
+      desired: count,
+    };
+    if (roll) this.#roll(configuration);
+    else this.#replicas.feed({ kind: "configure", ...configuration });
+    if (service.kind === "web")
+      this.#health?.feed({ kind: "configure", settings: healthSettings(profile, service) });
+    for (const replica of this.#replicas.state.replicas) {
+      const process = this.#processes.get(replica.id);
+      if (process && !isOutdated(replica, this.#replicas.state))
+        process.targetHealth = targetHealthOf(service);
+    }
+    this.#changed();
+  }
+
+  /** Begins to replace every replica by a new one. @returns how many there are to replace. */
+  roll(): number {
+    const count = this.#replicas.state.replicas.filter(isLive).length;
+    this.#roll();
+    this.#changed();
+    return count;
   }
 
   get isSettled(): boolean {
-    const { replicas, desired } = this.#replicas.state;
-    return replicas.filter(isHealthy).length === desired && replicas.length === desired;
+    return summarizeReplicas(this.#replicas.state).phase === "steady";
   }
 
-  /** How many starts failed in a row, and what became of the last replica that was lost or is not well. */
-  get trouble(): { readonly failures: number; readonly id: string; readonly reason: string } {
-    const { failures, lastLoss, replicas } = this.#replicas.state;
-    if (lastLoss) return { failures, ...lastLoss };
-    const ailing = replicas.find((replica) => !isHealthy(replica));
-    return { failures, id: ailing?.id ?? `${this.name}-1`, reason: "does not pass its health check" };
+  get trouble(): ServiceTrouble | null {
+    return troubleOf(this.#replicas.state);
   }
 
   /** Drains and stops every replica; returns when all are gone. */
@@ -92,28 +129,18 @@ export class ServiceKeeper {
   }
 
   status(): ServiceStatus {
-    const { replicas, desired } = this.#replicas.state;
-    return {
-      name: this.name,
-      kind: this.#service.kind,
-      desired,
-      healthy: replicas.filter(isHealthy).length,
-      replicas: replicas.map((replica) => this.#replicaStatus(replica)),
-    };
+    return serviceStatus(this.#service.kind, this.#replicas.state, this.#processes);
   }
 
-  #replicaStatus({ id, zone, version, phase, health, sick }: Replica): ReplicaStatus {
-    const process = this.#processes.get(id);
-    const running = sick === null && health === "unknown" ? "starting" : health;
-    return {
-      id,
-      zone,
-      version,
-      state: phase === "running" ? running : phase,
-      address: process ? `${process.address.host}:${process.address.port}` : "",
-      pid: process?.pid ?? null,
-      startedAt: process?.startedAt ?? null,
-    };
+  #roll(configure?: ReplicasConfiguration): void {
+    const { replicas, ...state } = this.#replicas.state;
+    const { surge, minimumHealthy } = rolloutBounds({ ...state, ...configure });
+    const how =
+      surge > 0 ? `up to ${surge} start before as many stop` : `as few as ${minimumHealthy} stay meanwhile`;
+    this.#say("info", this.name, `rolls: ${replicas.filter(isLive).length} replicas are replaced, ${how}`);
+    this.#rollingSince = performance.now();
+    const version = this.#service.image.tag;
+    this.#replicas.feed({ kind: "roll", version, ...(configure ? { configure } : {}) });
   }
 
   #perform(action: ReplicasAction): void {
@@ -125,7 +152,7 @@ export class ServiceKeeper {
         this.#health?.feed({ kind: "deregister", target: action.id });
         this.#route();
         // Nothing drains what was never a target.
-        if (!this.#health || !this.#balancer.leadsTo(this.name))
+        if (!this.#health || !this.#balancer.holds(this.name, action.id))
           this.#replicas.feed({ kind: "drained", id: action.id });
         return;
       case "stop":
@@ -139,20 +166,37 @@ export class ServiceKeeper {
   async #startReplica(id: string, zone: string): Promise<void> {
     const { architecture, addresses, endpoints, processes, project } = this.#context;
     const zoneIndex = architecture.zoneNames.indexOf(zone);
+    const service = this.#service;
+    const targetHealth = targetHealthOf(service);
     try {
-      const port = this.#service.kind === "web" ? this.#service.port : 0;
+      const port = service.kind === "web" ? service.port : 0;
       const address = await addresses.acquire("private", zoneIndex, port);
-      const env = serviceVariables(architecture, this.name, { zone, address }, endpoints(zone));
-      const command = expandCommand(this.#service.command, env);
+      if (!this.#isStarting(id)) {
+        addresses.release(address);
+        return this.#exited(id, "is not needed any more");
+      }
+      const env = serviceVariables(service, { zone, address }, endpoints(zone));
+      const command = expandCommand(service.command, env);
       this.#say("info", id, `starts in ${zone} at ${address.host}:${address.port}`);
-      const process = new ReplicaProcess(processes, { role: id, command, cwd: project, env }, address, {
-        started: () => this.#started(id),
-        exited: (reason) => this.#exited(id, reason),
-      });
+      const launch = { role: id, command, cwd: project, env };
+      const process = new ReplicaProcess(
+        processes,
+        launch,
+        { address, targetHealth },
+        {
+          started: () => this.#started(id),
+          exited: (reason) => this.#exited(id, reason),
+        },
+      );
       this.#processes.set(id, process);
     } catch (error) {
       this.#exited(id, (error as Error).message);
     }
+  }
+
+  /** A stop may have come before there was a process to tell. */
+  #isStarting(id: string): boolean {
+    return this.#replicas.state.replicas.some((replica) => replica.id === id && replica.phase === "starting");
   }
 
   #started(id: string): void {
@@ -164,9 +208,7 @@ export class ServiceKeeper {
   }
 
   #exited(id: string, reason: string): void {
-    const expected = !this.#replicas.state.replicas.some(
-      (replica) => replica.id === id && isLivePhase(replica),
-    );
+    const expected = !this.#replicas.state.replicas.some((replica) => replica.id === id && isLive(replica));
     this.#say(expected ? "info" : "warning", id, expected ? "has stopped" : reason);
     const process = this.#processes.get(id);
     if (process) this.#context.addresses.release(process.address);
@@ -201,8 +243,8 @@ export class ServiceKeeper {
 
   async #probe(id: string, number: number, timeoutMs: number): Promise<void> {
     const process = this.#processes.get(id);
-    if (!process || this.#service.kind !== "web") return;
-    const { path, matcher } = this.#service.targetHealth;
+    if (!process?.targetHealth) return;
+    const { path, matcher } = process.targetHealth;
     const reason = await probe(process.address, path, matcher, timeoutMs);
     this.#health?.feed(
       reason === null
@@ -224,11 +266,20 @@ export class ServiceKeeper {
     this.#balancer.setTargets(this.name, targets);
   }
 
+  #changed(): void {
+    if (this.#rollingSince !== null && this.isSettled) {
+      const seconds = ((performance.now() - this.#rollingSince) / 1000).toFixed(1);
+      this.#rollingSince = null;
+      this.#say("info", this.name, `has rolled: every replica is new, after ${seconds} s`);
+    }
+    this.#onChange();
+  }
+
   #say(level: "info" | "warning", part: string, message: string): void {
     this.#context.events.record(level, part, message);
   }
 }
 
-function isLivePhase({ phase }: Replica): boolean {
-  return phase === "starting" || phase === "running";
+function targetHealthOf(service: Replicated) {
+  return service.kind === "web" ? service.targetHealth : null;
 }

@@ -13,6 +13,8 @@ export interface StateDirectory {
   readonly journal: string;
   readonly lock: string;
   readonly secrets: string;
+  /** The certificate of https listeners, with its key; mode 0600. */
+  readonly certificate: string;
   readonly logs: string;
   /** One folder for each store's nodes. */
   readonly data: string;
@@ -25,6 +27,7 @@ export function stateDirectory(root: string): StateDirectory {
     journal: join(root, "processes.json"),
     lock: join(root, "lock"),
     secrets: join(root, "secrets.json"),
+    certificate: join(root, "certificate.json"),
     logs: join(root, "logs"),
     data: join(root, "data"),
   };

@@ -35,6 +35,7 @@ export class BucketKeeper implements StoreKeeper {
       name: this.name,
       kind: "bucket",
       program: this.program,
+      replication: "none",
       protected: false,
       nodes: [],
       writer,

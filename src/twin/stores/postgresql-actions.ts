@@ -1,4 +1,4 @@
-import type { ReplicationAction, ReplicationEvent, ReplicationState } from "#control/replication-state.ts";
+import type { ReplicationAction } from "#control/replication-state.ts";
 import { catchUp } from "#stores/postgresql/catchup.ts";
 import { promote } from "#stores/postgresql/promote.ts";
 import { relaxSync, requireSync } from "#stores/postgresql/replication.ts";
@@ -6,31 +6,25 @@ import { ensureRoles } from "#stores/postgresql/roles.ts";
 import { makeStandby } from "#stores/postgresql/standby.ts";
 import { REPLICATION } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
+import { InOrder } from "./in-order.ts";
 import type { PostgresqlNode } from "./postgresql-node.ts";
 import { APPLICATION, type PostgresqlSetup, secretNames } from "./postgresql-setup.ts";
+import type { StoreActions, StoreLoop } from "./replicated-store.ts";
 import type { StoreEndpoints } from "./store-endpoints.ts";
 
 /** What the actions are carried out on, and who hears of their outcome. */
-export interface ActionTools {
+export interface ActionTools extends StoreLoop {
   readonly store: string;
   readonly setup: PostgresqlSetup;
   readonly endpoints: StoreEndpoints;
   readonly context: TwinContext;
-  readonly state: () => ReplicationState;
-  readonly feed: (event: ReplicationEvent) => void;
-  /** Told before the writer endpoint leads to a node: once it does, only that node has every acknowledged write. */
-  readonly beforeWriter: (node: string) => void;
-  readonly afterWriter: () => void;
-  readonly onStartFailed: (error: Error) => void;
-  readonly onRebuildFailed: (error: Error) => void;
 }
 
 /** Carries out what the replication controller asks for, and feeds it what came of it. */
-export class PostgresqlActions {
+export class PostgresqlActions implements StoreActions {
   readonly #tools: ActionTools;
-  /** What is done to a node is done in order; changes of its synchronous standby are not part of that. */
-  readonly #work = new Map<string, Promise<void>>();
-  #ended = false;
+  /** Changes of the synchronous standby are not part of it. */
+  readonly #work = new InOrder((node, error) => this.#say("error", node, error.message));
 
   constructor(tools: ActionTools) {
     this.#tools = tools;
@@ -39,13 +33,13 @@ export class PostgresqlActions {
   perform(action: ReplicationAction): void {
     switch (action.kind) {
       case "start":
-        return this.#inOrder(action.node, () => this.#start(action.node));
+        return this.#work.run(action.node, () => this.#start(action.node));
       case "fence":
-        return this.#inOrder(action.node, () => this.#fence(action.node));
+        return this.#work.run(action.node, () => this.#fence(action.node));
       case "rebuild":
-        return this.#inOrder(action.node, () => this.#rebuild(action.node, action.from));
+        return this.#work.run(action.node, () => this.#rebuild(action.node, action.from));
       case "promote":
-        return this.#inOrder(action.node, () => this.#promote(action.node));
+        return this.#work.run(action.node, () => this.#promote(action.node));
       case "point-writer":
         return this.#aside(this.#pointWriter(action.node));
       case "relax-sync":
@@ -56,20 +50,8 @@ export class PostgresqlActions {
   }
 
   /** Feeds nothing any more; returns when what was under way is over. */
-  async end(): Promise<void> {
-    this.#ended = true;
-    await Promise.allSettled(this.#work.values());
-  }
-
-  #inOrder(id: string, work: () => Promise<void>): void {
-    const before = this.#work.get(id) ?? Promise.resolve();
-    // A failure is an answer too: the controller asks again when its deadline is over.
-    this.#work.set(
-      id,
-      before
-        .then(() => (this.#ended ? undefined : work()))
-        .catch((error) => this.#say("error", id, error.message)),
-    );
+  end(): Promise<void> {
+    return this.#work.end();
   }
 
   #aside(work: Promise<void>): void {
@@ -95,7 +77,7 @@ export class PostgresqlActions {
   }
 
   #exited(id: string, reason: string): void {
-    if (this.#ended) return;
+    if (this.#work.ended) return;
     this.#say("warning", id, reason);
     this.#tools.feed({ kind: "exited", node: id, reason });
   }
@@ -128,7 +110,7 @@ export class PostgresqlActions {
   }
 
   async #rebuild(id: string, from: string): Promise<void> {
-    const { context, endpoints, setup, store, feed, onRebuildFailed } = this.#tools;
+    const { context, endpoints, setup, store, feed, onFailure } = this.#tools;
     const [node, primary] = [this.#node(id), this.#node(from)];
     const password = context.secrets.password(secretNames(store).replication);
     try {
@@ -143,7 +125,7 @@ export class PostgresqlActions {
     } catch (error) {
       const reason = (error as Error).message;
       this.#say("error", id, `could not be rebuilt: ${reason}`);
-      onRebuildFailed(error as Error);
+      onFailure(error as Error);
       return feed({ kind: "rebuild-failed", node: id, reason });
     }
     this.#say("info", id, `is a copy of ${from}`);
@@ -179,6 +161,6 @@ export class PostgresqlActions {
   }
 
   #say(level: "info" | "warning" | "error", part: string, message: string): void {
-    if (!this.#ended) this.#tools.context.events.record(level, part, message);
+    if (!this.#work.ended) this.#tools.context.events.record(level, part, message);
   }
 }

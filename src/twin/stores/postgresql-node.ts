@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Account } from "#stores/account.ts";
+import { describeExit } from "#stores/process.ts";
 import type { Programs } from "#stores/programs.ts";
 import type { Access } from "#stores/postgresql/connection.ts";
 import { initialise, SUPERUSER } from "#stores/postgresql/initialise.ts";
@@ -81,9 +82,9 @@ export class PostgresqlNode {
       spawn: (program, args, options) => this.#processes.journalled(this.id, program, args, options),
     });
     this.#server = server;
-    void server.exited.then(({ code, signal, error }) => {
+    void server.exited.then((exit) => {
       if (this.#server === server) this.#server = null;
-      onExit(error?.message ?? (signal === null ? `ended with code ${code}` : `ended by ${signal}`));
+      onExit(describeExit(exit));
     });
   }
 

@@ -29,7 +29,8 @@ async function look(
 ): Promise<void> {
   const seen = await monitor.look(STORE_PROBE.timeoutMs);
   feed({ kind: seen.ok ? "probe-ok" : "probe-failed", node });
-  const { primary, standby } = state();
-  if (!seen.ok || node !== primary || standby === null) return;
-  feed({ kind: seen.streaming.includes(standby) ? "streaming" : "lost-streaming", node: standby });
+  const { primary, replicas } = state();
+  if (!seen.ok || node !== primary) return;
+  for (const replica of replicas)
+    feed({ kind: seen.streaming.includes(replica) ? "streaming" : "lost-streaming", node: replica });
 }

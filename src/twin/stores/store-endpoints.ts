@@ -42,15 +42,20 @@ export class StoreEndpoints {
   }
 
   /**
-   * Points everything at the primary. The reader endpoint too: the standby of a Multi-AZ instance cannot be read on
-   * RDS, and without read replicas the reader endpoint of a cluster is its writer.
+   * Points everything at the primary. The reader endpoint too, unless there is something to read from: the standby of a
+   * Multi-AZ instance cannot be read on RDS, and without read replicas the reader endpoint of a cluster is its writer.
    */
-  async point(primary: Address | null): Promise<void> {
-    const routes = this.#context.forwarders.flatMap((forwarder) =>
-      Object.entries(this.in(forwarder.zone)).map(([name, listen]) =>
-        forwarder.route(`${this.#store}.${name}`, listen as Address, primary),
-      ),
-    );
+  async point(
+    primary: Address | null,
+    readerIn: (zone: string) => Address | null = () => primary,
+  ): Promise<void> {
+    const routes = this.#context.forwarders.flatMap((forwarder) => {
+      const to = { writer: primary, reader: readerIn(forwarder.zone), upstream: primary };
+      const { writer, reader, upstream } = this.in(forwarder.zone);
+      return Object.entries({ writer, reader, upstream }).map(([name, listen]) =>
+        forwarder.route(`${this.#store}.${name}`, listen, to[name as keyof typeof to]),
+      );
+    });
     await Promise.all(routes);
   }
 }

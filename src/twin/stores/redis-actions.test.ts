@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { readerFor } from "./redis-actions.ts";
+
+const zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
+const reader = (zone: string) => ({ zone, address: { host: zone, port: 6379 } });
+const readersOf = (...replicas: string[]) =>
+  zones.map((zone) => readerFor(zone, zones, replicas.map(reader))?.host ?? null);
+
+it("reads in the zone's own replica, else in any, spread over the zones, and nowhere where there is none", () => {
+  expect(readersOf("us-east-1b")).toEqual(["us-east-1b", "us-east-1b", "us-east-1b"]);
+  expect(readersOf("us-east-1b", "us-east-1c")).toEqual(["us-east-1b", "us-east-1b", "us-east-1c"]);
+  expect(readersOf()).toEqual([null, null, null]);
+});
