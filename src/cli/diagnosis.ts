@@ -9,6 +9,7 @@ import { findPostgresql } from "#stores/postgresql/find.ts";
 import { findRedis, sameMajor } from "#stores/redis/find.ts";
 import { supportedKinds } from "#twin/stores/stores.ts";
 import { twinsDirectory } from "#twin/state/state-directory.ts";
+import { authorityFolder } from "#twin/tls/authority.ts";
 import { HAS_LOOPBACK_NETWORK } from "#twin/twin-number.ts";
 
 /** One thing that a twin needs or could use. `absent` is not needed by what runs today. */
@@ -42,6 +43,7 @@ export async function diagnose(): Promise<Finding[]> {
         : "127.0.0.1, parts told apart by port",
     },
     { what: "state", state: "ok", found: twinsDirectory(process.cwd()) },
+    { what: "certificates", state: "ok", found: `by the authority in ${authorityFolder()}` },
     await postgresql(),
     redis(),
     mysql(),

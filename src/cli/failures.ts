@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { PlumblineError } from "#model/errors.ts";
-import { ArchitectureError } from "#model/problems.ts";
+import type { Problem } from "#model/problems.ts";
 import { printJson } from "./output.ts";
 import { besideStyle as style } from "./style.ts";
 
@@ -17,7 +17,7 @@ export function printFailure(error: unknown, json: boolean): void {
     console.error(error);
     console.error("\nThis is a bug in Plumbline. Please report it with the lines above.");
   }
-  const problems = error instanceof ArchitectureError ? error.problems : [];
+  const problems = problemsOf(error);
   if (json) {
     printJson({
       schemaVersion: 1,
@@ -31,6 +31,11 @@ export function printFailure(error: unknown, json: boolean): void {
     console.error(`\n  ${style.bold(path)}\n    ${message} (${code})\n    ${style.dim(remedy)}`);
   }
   console.error(problems.length > 0 ? "" : style.dim(error.remedy));
+}
+
+/** What is wrong one by one, where an error has that: an architecture's problems, or changes that were refused. */
+function problemsOf(error: unknown): readonly Problem[] {
+  return error instanceof PlumblineError && "problems" in error ? (error.problems as readonly Problem[]) : [];
 }
 
 function inWords(error: unknown): { code: string; message: string; remedy: string } {

@@ -12,8 +12,11 @@ import { installCommand } from "./commands/install.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { openCommand } from "./commands/open.ts";
+import { restartCommand } from "./commands/restart.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
+import { waitCommand } from "./commands/wait.ts";
 import { exitCodeOf, printFailure } from "./failures.ts";
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
@@ -36,6 +39,9 @@ for (const command of [
   initCommand(),
   upCommand(),
   statusCommand(),
+  waitCommand(),
+  restartCommand(),
+  openCommand(),
   logsCommand(),
   connectCommand(),
   execCommand(),

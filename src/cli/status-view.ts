@@ -1,4 +1,5 @@
 import type { TwinStatus } from "#twin/status.ts";
+import { curl } from "./curl.ts";
 import { formatUptime, table } from "./output.ts";
 import { paintState, style } from "./style.ts";
 
@@ -34,13 +35,18 @@ function heading({
 
 function entry({ loadBalancer }: TwinStatus): string {
   const listeners = loadBalancer.listeners.map((url) => style.cyan(url)).join("  ");
-  return `  internet ──▶ load balancer  ${listeners || style.yellow("not listening yet")}  ${style.dim(pid(loadBalancer.pid))}`;
+  const line = `  internet ──▶ load balancer  ${listeners || style.yellow("not listening yet")}  ${style.dim(pid(loadBalancer.pid))}`;
+  const secure = loadBalancer.listeners.find((url) => url.startsWith("https:"));
+  if (!secure) return line;
+  return `${line}\n               ${style.dim(`over TLS with ${curl(`${secure}/`, loadBalancer.authority)}`)}`;
 }
 
 function zoneBlock({ zones, services, stores }: TwinStatus, name: string): string {
   const zone = zones.find((each) => each.name === name);
   const subnets = Object.entries(zone?.subnets ?? {}).map(([tier, cidr]) => `${tier} ${cidr}`);
+  const node = zone?.listeners.map((url) => new URL(url)) ?? [];
   const rows = [
+    ...(node[0] ? [["load balancer", "", "node", `${node[0].hostname}:${portsOf(node).join()}`, ""]] : []),
     ...services.flatMap(({ replicas }) =>
       replicas
         .filter((replica) => replica.zone === name)
@@ -74,12 +80,23 @@ function zoneBlock({ zones, services, stores }: TwinStatus, name: string): strin
   return `  ${style.bold(name)}  ${style.dim(subnets.join("  "))}\n${table(rows, "    ")}`;
 }
 
+/** What somebody may rely on when a store's primary is lost. */
+const PROTECTION = {
+  synchronous: "in two zones",
+  asynchronous: "takes over, may lose the last writes",
+  none: "",
+} as const satisfies Record<TwinStatus["stores"][number]["replication"], string>;
+
 function stores({ stores }: TwinStatus): string | null {
   if (stores.length === 0) return null;
-  const rows = stores.map(({ name, program, nodes, writer, reader, protected: isProtected }) => [
+  const rows = stores.map(({ name, program, nodes, writer, reader, protected: isProtected, replication }) => [
     name,
     program,
-    nodes.length > 1 ? (isProtected ? style.green("in two zones") : style.yellow("not protected")) : "",
+    nodes.length > 1
+      ? isProtected
+        ? style.green(PROTECTION[replication])
+        : style.yellow("not protected")
+      : "",
     nodes.length > 0 ? `writer ${writer}  reader ${reader}` : writer,
   ]);
   return `\n  ${style.bold("stores")}\n${table(rows, "    ")}`;
@@ -92,4 +109,9 @@ function substitutes({ substitutes }: TwinStatus): string {
 
 function pid(process: number | null): string {
   return process === null ? "" : `pid ${process}`;
+}
+
+/** A URL leaves out the port that its protocol has by custom. */
+function portsOf(urls: readonly URL[]): string[] {
+  return urls.map(({ port, protocol }) => port || (protocol === "https:" ? "443" : "80"));
 }

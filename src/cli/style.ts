@@ -23,7 +23,7 @@ export const besideStyle = stylesOf(process.stderr);
 
 /** A state in the colour that says at a glance whether it is well. */
 export function paintState(state: string): string {
-  if (["healthy", "running", "primary", "in sync"].includes(state)) return style.green(state);
+  if (["healthy", "running", "primary", "in sync", "following"].includes(state)) return style.green(state);
   if (["unhealthy", "down", "blank", "fencing"].includes(state)) return style.red(state);
   return style.yellow(state);
 }

@@ -1,9 +1,10 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { TwinStatus } from "#twin/status.ts";
+import { curl } from "./curl.ts";
 import { style } from "./style.ts";
 
 /** The request that the architecture gives as an example, as a command to copy; empty if it gives none. */
-export function tryIt({ services }: ResolvedArchitecture, { endpoint }: TwinStatus): string {
+export function tryIt({ services }: ResolvedArchitecture, { endpoint, loadBalancer }: TwinStatus): string {
   for (const service of Object.values(services)) {
     if (service.kind !== "web" || !service.example) continue;
     const { method, path, body } = service.example;
@@ -14,7 +15,8 @@ export function tryIt({ services }: ResolvedArchitecture, { endpoint }: TwinStat
       .replaceAll("'", String.raw`'\''`);
     const data =
       json === undefined ? "" : ` \\\n    -H 'content-type: application/json' \\\n    -d '${json}'`;
-    return `Try it:\n  ${style.cyan(`curl -i${verb} ${endpoint}${path}${data}`)}\n`;
+    const command = curl(`${endpoint}${path}`, loadBalancer.authority, `-i${verb}`);
+    return `Try it:\n  ${style.cyan(`${command}${data}`)}\n`;
   }
   return "";
 }

@@ -5,8 +5,6 @@ import { files, isNode, nameOf, parse, root, walk } from "./repository.ts";
 describe("files", () => {
   /** Longer than that when the rule came; each may shrink and not grow, and goes from here once it fits. */
   const LONG: Readonly<Record<string, number>> = {
-    "src/entry/client-connection.ts": 365,
-    "src/entry/forwarding.test.ts": 355,
     "src/twin/forwarder/forwarder.test.ts": 323,
   };
   const MOST_LINES = 300;

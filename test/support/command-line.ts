@@ -15,6 +15,8 @@ export interface Running {
   readonly ended: Promise<Outcome>;
   /** What it has said so far on standard error. */
   said(): string;
+  /** What it has printed so far on standard output. */
+  printed(): string;
 }
 
 const PLUMBLINE = join(packageRoot, "bin", "plumbline.mjs");
@@ -46,7 +48,7 @@ export function startProgram(
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { child, ended, said: () => stderr };
+  return { child, ended, said: () => stderr, printed: () => stdout };
 }
 
 /** The JSON object in the last line of a command's output. */

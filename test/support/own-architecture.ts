@@ -36,7 +36,12 @@ createServer((request, response) => response.end("well\\n")).listen(Number(proce
 process.on("SIGTERM", () => process.exit(0));
 `;
 
-/** A job that runs before the service, for \`services\`. */
+/** Another service like that one, changed, for `services`. */
+export function service(change: object = {}): object {
+  return { ...SMALL.services.web, ...change };
+}
+
+/** A job that runs before the service, for `services`. */
 export function job(...command: string[]): object {
   return {
     kind: "job",

@@ -10,6 +10,7 @@ import type { TwinStatus } from "#twin/status.ts";
 import { lastLine, type Outcome, type Running, startPlumbline } from "./command-line.ts";
 import { eventually } from "./eventually.ts";
 import { processesOf, type Seen } from "./processes.ts";
+import { trust } from "./trust.ts";
 
 /** What a command that failed prints last, when it is asked for JSON. */
 export interface Failure {
@@ -34,7 +35,11 @@ export class Project {
     this.folder = folder;
     this.twins = twins;
     // The only variable that every process of a twin gets from us is PATH: the mark in it makes them findable.
-    this.#env = { PATH: [process.env["PATH"], join(folder, "mark")].join(delimiter), ...env };
+    this.#env = {
+      PATH: [process.env["PATH"], join(folder, "mark")].join(delimiter),
+      PLUMBLINE_AUTHORITY: join(folder, "authority"),
+      ...env,
+    };
   }
 
   /** Starts a command and returns at once. */
@@ -69,8 +74,11 @@ export class Project {
     return { ...lastLine<Failure>(outcome).error, exit: outcome.code };
   }
 
-  up(...args: string[]): Promise<TwinStatus> {
-    return this.json<TwinStatus>(["up", ...args, "--detach"]);
+  /** Runs `up --detach`; its https URLs can be fetched from then on. */
+  async up(...args: string[]): Promise<TwinStatus> {
+    const status = await this.json<TwinStatus>(["up", ...args, "--detach"]);
+    trust(status);
+    return status;
   }
 
   status(name: string): Promise<TwinStatus> {

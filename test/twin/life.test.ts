@@ -123,12 +123,14 @@ describe.skipIf(linuxOnly.skipped)(`the end of a twin${linuxOnly.why}`, () => {
     await using project = new Project();
     writeArchitecture(project);
     const outcomes = await Promise.all([1, 2, 3].map(() => project.run(["up", "--detach", "--json"])));
-    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
     for (const outcome of outcomes.filter(({ code }) => code === 1))
       expect(lastLine<Failure>(outcome).error.code).toBe("TWIN_RUNNING");
+    // One that comes when the twin is up already finds nothing to change.
+    const up = outcomes.filter(({ code }) => code === 0).map((outcome) => lastLine<TwinStatus>(outcome));
+    expect(new Set(up.map(({ supervisor }) => supervisor.pid)).size).toBe(1);
+    expect(up.filter(({ change }) => change === null)).toHaveLength(1);
     const { name, phase } = await project.json<TwinStatus>(["status"]);
     expect({ name, phase }).toEqual({ name: "own-development", phase: "running" });
-    expect(await project.failure(["up"])).toMatchObject({ code: "TWIN_RUNNING" });
     await project.json(["down"]);
     await project.empty(0);
   });

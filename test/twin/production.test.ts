@@ -180,10 +180,9 @@ describe.skipIf(aTwin.skipped)(`fargate in production${aTwin.why}`, () => {
     expect([...argumentsSeen].some((command) => command.includes("initdb"))).toBe(true);
   });
 
-  it("refuses a second `up` of the same name", async () => {
-    const failure = await project.failure(["up", "fargate", "-e", "production"]);
-    expect(failure).toMatchObject({ code: "TWIN_RUNNING", exit: 1 });
-    expect(failure.message).toContain(String(up.supervisor.pid));
-    expect((await project.status(NAME)).phase).toBe("running");
+  it("finds nothing to change by a second `up` of the same name", async () => {
+    const again = await project.json<TwinStatus>(["up", "fargate", "-e", "production"]);
+    expect(again.change).toMatchObject({ state: "applied", changes: [] });
+    expect(replicasOf(again)).toEqual(replicasOf(await project.status(NAME)));
   });
 });

@@ -5,16 +5,20 @@ import { PlumblineError } from "#model/errors.ts";
 import { launch } from "#twin/launch.ts";
 import { assertRunnable } from "#twin/runnable.ts";
 import { stateDirectory, TwinName, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
+import { assertPrograms } from "#twin/stores/stores.ts";
 import { runningRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinStatus } from "#twin/status.ts";
 import { resolveNamed } from "../architectures.ts";
 import { printFailure } from "../failures.ts";
+import { INTERRUPTED_EXIT, interruption } from "../interruption.ts";
 import { example, jsonOption, parsePort } from "../options.ts";
 import { printJson } from "../output.ts";
 import { progressPrinter } from "../progress.ts";
 import { tryIt } from "../try-it.ts";
 import { renderStatus } from "../status-view.ts";
 import { besideStyle, style } from "../style.ts";
+import { upRunning } from "../up-running.ts";
+import { watchFiles } from "../watch/watch.ts";
 
 interface UpOptions {
   readonly environment: string;
@@ -22,12 +26,15 @@ interface UpOptions {
   readonly port?: number;
   readonly profile: TimingProfile;
   readonly detach?: true;
+  readonly watch?: true;
   readonly json?: true;
 }
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("run an architecture on this machine, until Ctrl-C or, detached, until `plumbline down`")
+    .description(
+      "run an architecture on this machine, until Ctrl-C or, detached, until `plumbline down`; where it runs already, apply what has changed",
+    )
     .argument("[architecture]", "its name or file; the folder's own architecture.ts if left out")
     .option("-e, --environment <name>", "which of its environments", "development")
     .option("--name <name>", "a name for this twin, to run a second one beside the first")
@@ -45,18 +52,33 @@ export function upCommand(): Command {
         .default("local"),
     )
     .option("-d, --detach", "leave it running and return when all of it is healthy")
+    .addOption(
+      new Option(
+        "-w, --watch",
+        "apply each change of the architecture's file, and roll services whose program files change",
+      ).conflicts("detach"),
+    )
     .addOption(jsonOption())
-    .addHelpText("after", example("up fargate", "up fargate --environment production --detach"))
+    .addHelpText("after", example("up fargate", "up fargate --environment production --detach", "up --watch"))
     .action(up);
 }
 
-async function up(architectureName: string | undefined, options: UpOptions): Promise<void> {
+async function up(architectureName: string | undefined, options: UpOptions, command: Command): Promise<void> {
   const { environment, profile, port = null } = options;
   const { file, project, architecture } = await resolveNamed(architectureName, environment);
   assertRunnable(architecture);
+  assertPrograms(architecture);
   const name = checkName(options.name ?? twinName(architecture.name, environment));
   const stateRoot = join(twinsDirectory(process.cwd()), name);
-  refuseSecond(name, stateRoot);
+  const watched = { file, project, environment, architecture };
+  const record = runningRecord(stateDirectory(stateRoot));
+  if (record) {
+    const asked = {
+      profile: command.getOptionValueSource("profile") === "cli" ? profile : undefined,
+      port: options.port,
+    };
+    return upRunning(record, watched, { asked, watch: options.watch === true, json: options.json === true });
+  }
 
   const print = progressPrinter(process.stderr);
   if (!options.json)
@@ -74,9 +96,9 @@ async function up(architectureName: string | undefined, options: UpOptions): Pro
     status = await twin.ready;
   } catch (error) {
     await twin.ended;
-    if (!interrupted()) throw error;
-    process.exitCode = 130;
-    return options.json ? printFailure(interruption(), true) : undefined;
+    if (!interrupted.aborted) throw error;
+    process.exitCode = INTERRUPTED_EXIT;
+    return options.json ? printFailure(startInterrupted(), true) : undefined;
   }
 
   if (options.json) printJson(status);
@@ -87,9 +109,15 @@ async function up(architectureName: string | undefined, options: UpOptions): Pro
       console.log(`It goes on running. End it with ${style.bold(`plumbline down ${name}`)}.`);
     return;
   }
-  if (!options.json) console.log(style.dim("Ctrl-C stops it.\n"));
+  if (!options.json)
+    console.log(style.dim(`${options.watch ? "Watching its files. " : ""}Ctrl-C stops it.\n`));
+  const started = options.watch && runningRecord(stateDirectory(stateRoot));
+  if (started) {
+    const say = options.json ? () => {} : (text: string) => console.log(text);
+    await watchFiles(started, watched, { signal: interrupted, say });
+  }
   const code = await twin.ended;
-  if (!interrupted() && code !== 0) {
+  if (!interrupted.aborted && code !== 0) {
     throw new PlumblineError(
       "SUPERVISOR_ENDED",
       `The supervisor of ${name} ended unasked, and what it ran may still run.`,
@@ -108,34 +136,17 @@ function checkName(name: string): string {
   );
 }
 
-/** Says so before a supervisor is started; the lock decides where two commands race. */
-function refuseSecond(name: string, stateRoot: string): void {
-  const record = runningRecord(stateDirectory(stateRoot));
-  if (!record) return;
-  throw new PlumblineError(
-    "TWIN_RUNNING",
-    `The twin ${name} is up already, supervised by process ${record.process.pid}.`,
-    `See it with \`plumbline status ${name}\`, end it with \`plumbline down ${name}\`, or give a second one its own --name.`,
-  );
-}
-
-/** The first signal asks the twin to stop, and so does the end of who started us; @returns whether there was one. */
-function stopOnSignal(stopTwin: () => void): () => boolean {
-  let interrupted = false;
-  const stop = () => {
-    if (!interrupted)
-      console.error(besideStyle.dim("\nStopping: draining connections, then stopping every process ..."));
-    interrupted = true;
+/** The first signal asks the twin to stop, and so does the end of who started us; @returns the signal of it. */
+function stopOnSignal(stopTwin: () => void): AbortSignal {
+  const interrupted = interruption();
+  interrupted.addEventListener("abort", () => {
+    console.error(besideStyle.dim("\nStopping: draining connections, then stopping every process ..."));
     stopTwin();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  // bin/plumbline.mjs runs this program and passes signals on, which it cannot do with SIGKILL.
-  process.on("disconnect", stop);
-  process.channel?.unref();
-  return () => interrupted;
+  });
+  return interrupted;
 }
 
-function interruption(): PlumblineError {
+function startInterrupted(): PlumblineError {
   return new PlumblineError(
     "UP_INTERRUPTED",
     "The twin was stopped while it started.",
