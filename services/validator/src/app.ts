@@ -1,18 +1,38 @@
+import compress from "@fastify/compress";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+import { openAccess } from "./access/open.ts";
+import { accessRoutes } from "./access/routes.ts";
+import { createBacktests } from "./backtests/backtests.ts";
+import { absentCache } from "./cache/absent.ts";
+import { openRedis } from "./cache/redis.ts";
 import type { Config } from "./config.ts";
 import { readMigrations } from "./database/migrator.ts";
-import { openPools } from "./database/pools.ts";
+import { connectDedicated, openPools } from "./database/pools.ts";
+import { decisionRoutes } from "./decisions/routes.ts";
+import { createDecisionService } from "./decisions/service.ts";
 import { createReadiness } from "./health/readiness.ts";
 import { healthRoutes } from "./health/routes.ts";
-import { createServer, refuseOtherMethods } from "./http/server.ts";
-import { createBatchWriter } from "./transactions/batch-writer.ts";
-import { createRecorder } from "./transactions/idempotency.ts";
-import { createRepository, type DecisionRow, type StoredDecision } from "./transactions/repository.ts";
+import { COMPRESSION, createServer } from "./http/server.ts";
+import { meterDecisions } from "./observability/decisions.ts";
+import { createInstruments, type Instruments } from "./observability/instruments.ts";
+import { gaugeState } from "./observability/metrics.ts";
+import { meterRequests } from "./observability/requests.ts";
+import { traceRequests } from "./observability/traced-requests.ts";
+import { createTracing } from "./observability/tracing.ts";
+import { describeApi } from "./openapi/document.ts";
+import { openApiRoutes } from "./openapi/routes.ts";
+import { createRules } from "./rule-sets/rules.ts";
+import { keepScreening } from "./screening/keeper.ts";
+import { screeningRoutes } from "./screening/routes.ts";
+import { createScreeningSource } from "./screening/source.ts";
 import { transactionRoutes } from "./transactions/routes.ts";
+import { createKeeper } from "./velocity/keeper.ts";
+import { createRedisVelocity } from "./velocity/redis.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -20,47 +40,96 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 
 export interface App {
   server: FastifyInstance;
+  instruments: Instruments;
   /** From now on /readyz says 503 and connections are not kept alive; everything is still answered. */
   drain(): void;
 }
 
+/** Milliseconds that a write may go on for after its request was answered with 503. */
+const WRITE_OVERRUN = 3000;
+
 /** The whole service without a port: `server.listen` opens one, `server.inject` does without, `server.close` ends it. */
 export async function buildApp(config: Config, now: () => number = Date.now): Promise<App> {
   const server = createServer(config);
+  const instruments = createInstruments();
+  const observer = meterDecisions(instruments);
+  const { zone, replica, observability } = config;
+  const tracing =
+    observability.tracing && createTracing({ ...observability.tracing, version, zone, replica });
   const pools = openPools(config, server.log);
-  const repository = createRepository(pools, config);
-  const readiness = createReadiness(pools.lookup, (await readMigrations()).length);
-  const batches = createBatchWriter<DecisionRow, StoredDecision>({
-    write: repository.write,
-    maxRows: config.batchRows,
-    maxInFlight: config.writerConnections,
-    maxQueued: config.queueRows,
-    deadline: config.storeDeadline,
-    onFailure: (error, rows) => server.log.warn({ err: error, rows }, "a batch was not stored; trying again"),
+  const cache =
+    config.cacheUrl === undefined
+      ? absentCache(server.log)
+      : openRedis({
+          url: config.cacheUrl,
+          timeout: config.cacheTimeout,
+          name: `validator ${config.replica}`,
+          log: server.log,
+        });
+  const { access, directory } = openAccess(config.access, pools.administration, server.log, now);
+  const rules = createRules({
+    pool: pools.administration,
+    cache,
+    access,
+    poll: config.rulesPoll,
+    log: server.log,
   });
+  const velocity = createRedisVelocity({
+    cache,
+    owner: randomUUID(),
+    claimTtl: config.storeDeadline,
+    timeout: config.velocityTimeout,
+    onObserved: observer.windows,
+  });
+  rules.watcher.onSwap(({ live, shadows }) => {
+    velocity.define([live, ...shadows].flatMap(({ aggregates }) => aggregates));
+  });
+  const keeper = createKeeper({
+    cache,
+    velocity,
+    pool: pools.administration,
+    connect: () => connectDedicated(config),
+    settle: config.rulesPoll + config.storeDeadline + WRITE_OVERRUN,
+    storeDeadline: config.storeDeadline,
+    now,
+    log: server.log,
+  });
+  const source = createScreeningSource(pools.administration);
+  const screening = keepScreening({ source, watcher: rules.watcher, log: server.log });
+  const decisions = createDecisionService({
+    config,
+    pools,
+    rules: () => rules.watcher.current,
+    velocity,
+    screen: observer.screening((name) => source.screen(name, now())),
+    observer,
+    tracing,
+    engine: version,
+    log: server.log,
+    now,
+  });
+  const backtests = createBacktests({ config, pools, access, change: rules.change, log: server.log });
+  const migrations = await readMigrations();
+  const readiness = createReadiness(pools.lookup, migrations.length, rules.state, () => screening.isRead);
 
-  await server.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Transaction validator",
-        version,
-        description: "Decides payment transactions, durably.",
-      },
-    },
-  });
+  gaugeState(instruments, { pools, cache, watcher: rules.watcher, decisions, source });
+
+  traceRequests(server, tracing);
+  meterRequests(server, instruments);
+  access.guard(server);
+  await server.register(compress, COMPRESSION);
+  await server.register(swagger, describeApi(version));
   await server.register(async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>();
     healthRoutes(app, { zone: config.zone, version, readiness });
-    transactionRoutes(app, {
-      policy: config.policy,
-      recorder: createRecorder(batches.add),
-      repository,
-      readDeadline: config.storeDeadline,
-      now,
-    });
-    app.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
-    refuseOtherMethods(app, "/openapi.json", ["GET", "HEAD"]);
+    transactionRoutes(app, { pipeline: decisions.pipeline, now });
+    const { reader, findRuleSet } = decisions;
+    decisionRoutes(app, { reader, findRuleSet, engine: version, deadline: config.storeDeadline });
+    rules.routes(app);
+    screeningRoutes(app, { pool: pools.administration, change: rules.change, access, source });
+    backtests.routes(app);
+    accessRoutes(app, { pool: pools.administration, access, directory });
+    openApiRoutes(app, server.swagger);
   });
 
   let draining = false;
@@ -68,15 +137,25 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     if (draining) reply.header("connection", "close");
     done(null, payload);
   });
-  // Runs after the last request was answered, so every batch has been flushed already; idle() is for
-  // requests whose clients went away.
+  // Runs after the last request was answered.
   server.addHook("onClose", async () => {
-    await batches.idle();
+    await decisions.close();
+    await keeper.stop();
+    await backtests.stop();
+    screening.stop();
+    await rules.stop();
+    cache.close();
     await pools.close();
+    await tracing?.close();
   });
+  screening.start();
+  await rules.start();
+  backtests.start();
+  if (config.cacheUrl !== undefined) keeper.start();
 
   return {
     server,
+    instruments,
     drain() {
       draining = true;
       readiness.drain();

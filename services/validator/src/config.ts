@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
 
+import { type AccessConfig, readAccessConfig } from "./access/config.ts";
+import { type ObservabilityConfig, readObservabilityConfig } from "./observability/config.ts";
 import type { Policy } from "./transactions/checks/policy.ts";
 
 /** Everything that the environment decides. Times are milliseconds. */
@@ -12,6 +14,12 @@ export interface Config {
   replica: string;
   writerUrl: string;
   readerUrl: string;
+  /** Redis; undefined where there is none, and rules that ask for windows follow their modes. */
+  cacheUrl: string | undefined;
+  /** After which Redis counts as away, and its connection is given up. */
+  cacheTimeout: number;
+  /** The longest that a decision waits for its windows. */
+  velocityTimeout: number;
   /** Connections that write: at most as many batches are in flight. */
   writerConnections: number;
   readerConnections: number;
@@ -24,6 +32,14 @@ export interface Config {
   /** From SIGTERM to the closing of the port, so that a load balancer sees /readyz fail first. */
   drainDelay: number;
   migrateDeadline: number;
+  /** After which a change of the rules that nobody announced is seen, at most. */
+  rulesPoll: number;
+  /** Share of one core that a backtest may use here, above 0 and at most 1; 0: none runs here. */
+  backtestShare: number;
+  /** Entries of windows that a backtest may hold in memory. */
+  backtestWindowEntries: number;
+  access: AccessConfig;
+  observability: ObservabilityConfig;
   logLevel: string;
   policy: Policy;
 }
@@ -58,6 +74,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     if (!isPostgresUrl(given)) problems.push(`${name} must be a postgresql:// address`);
     return given;
   };
+  const redisUrl = (name: string) => {
+    const given = env[name] || undefined;
+    const protocol = given && URL.parse(given)?.protocol;
+    if (given && protocol !== "redis:" && protocol !== "rediss:") {
+      problems.push(`${name} must be a redis:// or rediss:// address`);
+    }
+    return given;
+  };
 
   const logLevel = text("LOG_LEVEL", "info");
   if (!LOG_LEVELS.includes(logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}`);
@@ -71,6 +95,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     writerUrl,
     // Without a reader of its own everything reads where it writes; a wrong DATABASE_URL is told once.
     readerUrl: env["DATABASE_READER_URL"] ? url("DATABASE_READER_URL") : writerUrl,
+    cacheUrl: redisUrl("CACHE_URL"),
+    cacheTimeout: whole("CACHE_TIMEOUT_MS", 300, 10, 60_000),
+    velocityTimeout: whole("VELOCITY_TIMEOUT_MS", 50, 1, 10_000),
     writerConnections: whole("WRITER_CONNECTIONS", 4, 1, 100),
     readerConnections: whole("READER_CONNECTIONS", 4, 1, 100),
     batchRows: whole("BATCH_ROWS", 100, 1, 1000),
@@ -79,6 +106,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     shutdownDeadline: whole("SHUTDOWN_DEADLINE_MS", 25_000, 100, 600_000),
     drainDelay: whole("DRAIN_DELAY_MS", 0, 0, 300_000),
     migrateDeadline: whole("MIGRATE_DEADLINE_MS", 60_000, 100, 3_600_000),
+    rulesPoll: whole("RULES_POLL_MS", 2000, 50, 600_000),
+    backtestShare: whole("BACKTEST_CPU_PERCENT", 25, 0, 100) / 100,
+    backtestWindowEntries: whole("BACKTEST_WINDOW_ENTRIES", 1_000_000, 1000, 100_000_000),
+    access: readAccessConfig(env, problems),
+    observability: readObservabilityConfig(env, problems),
     logLevel,
     policy: {
       reviewLimit: BigInt(whole("REVIEW_LIMIT", 10_000, 1, 1_000_000_000_000)),

@@ -2,6 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { buildApp } from "./app.ts";
+import { measureProcess } from "./observability/metrics.ts";
+import { serveMetrics } from "./observability/server.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
 
 function fail(message: string): never {
@@ -19,7 +21,7 @@ function configure(): Config {
 }
 
 const config = configure();
-const { server, drain } = await buildApp(config);
+const { server, instruments, drain } = await buildApp(config);
 
 let stopping = false;
 async function stop(signal: NodeJS.Signals): Promise<void> {
@@ -39,8 +41,24 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 
-try {
-  await server.listen({ host: config.host, port: config.port });
-} catch (error) {
-  fail(`${config.host}:${config.port} could not be opened: ${(error as Error).message}`);
+/** Opens a port; the process ends where that fails. */
+async function open(port: number, listen: () => Promise<unknown>): Promise<void> {
+  try {
+    await listen();
+  } catch (error) {
+    fail(`${config.host}:${port} could not be opened: ${(error as Error).message}`);
+  }
 }
+
+const { host, port } = config;
+const { metricsPort } = config.observability;
+if (metricsPort !== undefined) {
+  await open(metricsPort, async () => {
+    measureProcess(instruments);
+    const metrics = await serveMetrics(instruments.registry, { host, port: metricsPort });
+    server.log.info(metrics.address() as object, "metrics can be read");
+    // What was counted can be read until the last answer is sent; a scrape holds nobody up.
+    server.addHook("onClose", () => metrics.close());
+  });
+}
+await open(port, () => server.listen({ host, port }));

@@ -4,8 +4,10 @@ import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { verifyAudit } from "../src/audit/verify.ts";
 import { migrate } from "../src/database/migrator.ts";
 import { payment } from "./payments.ts";
 import { startPostgres, type TestPostgres } from "./postgres.ts";
@@ -107,6 +109,11 @@ test("kill -9 of the database under writes loses nothing that was acknowledged",
   // Retried batches did not store a row twice under other ids: every stored row was acknowledged to somebody.
   const { rows: stored } = await postgres.query("select count(*)::int as n from decisions");
   expect(stored[0].n).toBe(acknowledged.length);
+  // Whatever became of the writes that were cut off, the audit trail holds together.
+  const client = new pg.Client({ connectionString: postgres.url() });
+  await client.connect();
+  const report = await verifyAudit(client).finally(() => client.end());
+  expect([report.findings, report.decisions]).toEqual([[], acknowledged.length]);
 });
 
 test.runIf(process.platform === "linux")(

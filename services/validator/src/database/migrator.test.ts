@@ -27,19 +27,23 @@ beforeEach(async () => {
 const run = (deadline = 10_000) => migrate({ url, deadline, folder });
 const names = (steps: { name: string }[]) => steps.map(({ name }) => name);
 
+const all = names(await readMigrations());
+/** Name of a step after all that there are; of a later one with `gap`. */
+const next = (name: string, gap = 0) => `${String(all.length + 1 + gap).padStart(4, "0")}_${name}.sql`;
+
 test("applies what is missing, once, also when several come at once", async () => {
   const applied = await Promise.all([run(), run(), run()]);
-  expect(names(applied.flat())).toEqual(["0001_decisions.sql"]);
-  await writeFile(join(folder, "0002_more.sql"), "create table more (id int)");
-  expect(names(await run())).toEqual(["0002_more.sql"]);
+  expect(names(applied.flat())).toEqual(all);
+  await writeFile(join(folder, next("more")), "create table more (id int)");
+  expect(names(await run())).toEqual([next("more")]);
   expect(await run()).toEqual([]);
 });
 
 test("a step that fails leaves nothing behind", async () => {
-  await writeFile(join(folder, "0002_bad.sql"), "create table half (id int); insert into half values ('x')");
+  await writeFile(join(folder, next("bad")), "create table half (id int); insert into half values ('x')");
   await expect(run()).rejects.toThrow(/invalid input syntax/);
-  await writeFile(join(folder, "0002_bad.sql"), "create table half (id int)");
-  expect(names(await run())).toEqual(["0002_bad.sql"]);
+  await writeFile(join(folder, next("bad")), "create table half (id int)");
+  expect(names(await run())).toEqual([next("bad")]);
 });
 
 test("an applied step may not change", async () => {
@@ -50,14 +54,16 @@ test("an applied step may not change", async () => {
 });
 
 test("versions have no gaps", async () => {
-  await writeFile(join(folder, "0003_gap.sql"), "select 1");
-  await expect(readMigrations(folder)).rejects.toThrow("0003_gap.sql should begin with 0002_");
+  await writeFile(join(folder, next("gap", 1)), "select 1");
+  await expect(readMigrations(folder)).rejects.toThrow(
+    `${next("gap", 1)} should begin with ${next("").slice(0, 5)}`,
+  );
 });
 
 test("a database that is ahead is left alone", async () => {
-  await writeFile(join(folder, "0002_newer.sql"), "select 1");
+  await writeFile(join(folder, next("newer")), "select 1");
   await run();
-  await rm(join(folder, "0002_newer.sql"));
+  await rm(join(folder, next("newer")));
   expect(await run()).toEqual([]);
 });
 
@@ -68,5 +74,5 @@ test("waits for a database that is away, and gives up at the deadline", async ()
   const waiting = migrate({ url, deadline: 20_000, folder, onRetry: refused.resolve });
   await refused.promise;
   await postgres.start();
-  expect(names(await waiting)).toEqual(["0001_decisions.sql"]);
+  expect(names(await waiting)).toEqual(all);
 });

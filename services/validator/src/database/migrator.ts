@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import pg from "pg";
 
+import { seedRules } from "../rule-sets/seed.ts";
 import { persist } from "./backoff.ts";
 
 /** One forward step: `0001_decisions.sql` is version 1. */
@@ -48,7 +49,10 @@ export interface MigrateOptions {
   folder?: string;
 }
 
-/** Brings the database to the newest step; applied ones are left alone. Returns the steps it applied. */
+/**
+ * Brings the database to the newest step; applied ones are left alone. A new database gets its first rules. Returns the
+ * steps it applied.
+ */
 export async function migrate({ url, deadline, onRetry, folder }: MigrateOptions): Promise<Migration[]> {
   const steps = await readMigrations(folder);
   const until = performance.now() + deadline;
@@ -66,6 +70,7 @@ export async function migrate({ url, deadline, onRetry, folder }: MigrateOptions
       await client.connect();
       await client.query("select pg_advisory_lock($1)", [LOCK]);
       await applyMissing(client, steps, applied);
+      await seedRules(client);
     } finally {
       // Ending the connection releases the lock, also when the connection is what failed.
       await client.end().catch(() => {});

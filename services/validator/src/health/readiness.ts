@@ -1,8 +1,23 @@
 import type pg from "pg";
 
 type ReadyState =
-  | { ready: true; schema: number }
-  | { ready: false; why: "draining" | "database_unavailable" | "migrations_missing"; message: string };
+  | { ready: true; schema: number; rules: RulesState }
+  | {
+      ready: false;
+      why:
+        | "draining"
+        | "database_unavailable"
+        | "migrations_missing"
+        | "rules_unavailable"
+        | "screening_unavailable";
+      message: string;
+    };
+
+/** The version that decides, and whether it is what was last published, as far as this replica knows. */
+export interface RulesState {
+  readonly version: number;
+  readonly state: "current" | "behind";
+}
 
 export interface Readiness {
   look(): Promise<ReadyState>;
@@ -14,10 +29,16 @@ const VERSION = { name: "schema.version", text: "select max(version) as version 
 
 /**
  * Ready is who can decide durably: the writer answers and has at least the `expected` migrations (more
- * are fine: a newer version of this service may have brought them during its rollout). `lookup` asks the
- * writer, and gives up sooner than a load balancer waits for a probe.
+ * are fine: a newer version of this service may have brought them during its rollout), there are rules, be they
+ * older than the last published ones, and the sanctions lists were read, be there none. `lookup` asks the writer, and gives up sooner than a load
+ * balancer waits for a probe.
  */
-export function createReadiness(lookup: pg.Pool, expected: number): Readiness {
+export function createReadiness(
+  lookup: pg.Pool,
+  expected: number,
+  rules: () => RulesState | undefined,
+  isScreeningRead: () => boolean = () => true,
+): Readiness {
   let draining = false;
   let looking: Promise<ReadyState> | undefined;
 
@@ -25,12 +46,23 @@ export function createReadiness(lookup: pg.Pool, expected: number): Readiness {
     try {
       const { rows } = await lookup.query<{ version: number | null }>(VERSION);
       const schema = rows[0]?.version ?? 0;
-      if (schema >= expected) return { ready: true, schema };
-      return {
-        ready: false,
-        why: "migrations_missing",
-        message: `version ${schema} is there, ${expected} is needed`,
-      };
+      if (schema < expected) {
+        return {
+          ready: false,
+          why: "migrations_missing",
+          message: `version ${schema} is there, ${expected} is needed`,
+        };
+      }
+      if (!isScreeningRead()) {
+        return {
+          ready: false,
+          why: "screening_unavailable",
+          message: "has not read the sanctions lists yet",
+        };
+      }
+      const known = rules();
+      if (known !== undefined) return { ready: true, schema, rules: known };
+      return { ready: false, why: "rules_unavailable", message: "has no rules to decide by yet" };
     } catch (error) {
       // 42P01: no such table, so no migration has ever run.
       if ((error as { code?: string }).code === "42P01") {

@@ -1,12 +1,23 @@
 import type { FastifyTypeBox } from "../http/types.ts";
-import { Problem, ProblemBody } from "../http/problems.ts";
+import { Problem, problemResponses } from "../http/problems.ts";
 import { refuseOtherMethods } from "../http/server.ts";
 import { Type } from "typebox";
 
 import type { Readiness } from "./readiness.ts";
 
 const HealthBody = Type.Object({ status: Type.Literal("ok"), zone: Type.String(), version: Type.String() });
-const ReadyBody = Type.Object({ status: Type.Literal("ready"), zone: Type.String(), schema: Type.Integer() });
+const ReadyBody = Type.Object({
+  status: Type.Literal("ready"),
+  zone: Type.String(),
+  schema: Type.Integer(),
+  rules: Type.Object({
+    version: Type.Integer({ description: "of the rule set that decides here" }),
+    state: Type.Enum(["current", "behind"], {
+      description:
+        "behind: what was last published could not be loaded, or cannot be run here; the log says why",
+    }),
+  }),
+});
 
 /** Load balancers are configured with either. */
 const LIVENESS_PATHS = ["/healthz", "/health"];
@@ -19,6 +30,7 @@ export function healthRoutes(
     app.get(
       path,
       {
+        config: { access: "anyone" },
         schema: {
           summary: "Liveness: the process answers; the database is not asked",
           tags: ["health"],
@@ -33,19 +45,22 @@ export function healthRoutes(
   app.get(
     "/readyz",
     {
+      config: { access: "anyone" },
       schema: {
-        summary: "Readiness: the database answers and has the migrations that this version needs",
+        summary:
+          "Readiness: the database answers and has the migrations that this version needs, and rules are loaded",
         tags: ["health"],
-        response: { 200: ReadyBody, 503: ProblemBody },
+        response: {
+          200: ReadyBody,
+          ...problemResponses({ 503: "this replica cannot decide durably; `reasons` says why" }),
+        },
       },
     },
     async (request) => {
       const state = await readiness.look();
-      if (state.ready) return { status: "ready" as const, zone, schema: state.schema };
+      if (state.ready) return { status: "ready" as const, zone, schema: state.schema, rules: state.rules };
       request.log.debug({ why: state.why }, "not ready");
-      throw new Problem("not_ready", [{ code: state.why, message: state.message, pointer: "" }], {
-        "retry-after": "1",
-      });
+      throw new Problem("not_ready", [{ code: state.why, message: state.message, pointer: "" }]);
     },
   );
 

@@ -2,17 +2,29 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 
 import { StoreUnavailable } from "../database/errors.ts";
+import { RulesUnavailable } from "../decisions/pipeline.ts";
 import { QueueFull } from "../transactions/batch-writer.ts";
 import { KeyConflict } from "../transactions/idempotency.ts";
 import { refusal } from "../transactions/reasons.ts";
 import { Problem, problemBody, problems, PROBLEM_TYPE, type ProblemCode } from "./problems.ts";
 import { reasonsOf } from "./validation.ts";
 
-/** On every answer: nothing guesses at content types, and nothing on the way keeps a copy. */
-export const SECURITY_HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
+/**
+ * On every answer: nothing guesses at content types, nothing on the way keeps a copy, and a browser that is led here
+ * neither runs, nor frames, nor tells anything.
+ */
+export const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+};
+
+/** Where the load balancer has the request by TLS; browsers heed it nowhere else (RFC 6797, section 8.1). */
+export const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";
 
 /** Seconds after which another attempt may succeed: a failover takes about one. */
-const RETRY_AFTER = { "retry-after": "1" };
+const RETRY_AFTER = "1";
 
 /** The one place where an error becomes an answer. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -25,6 +37,7 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
+  if (problem.statusCode === 503) reply.header("retry-after", RETRY_AFTER);
   reply
     .code(problem.statusCode)
     .headers(problem.headers)
@@ -46,10 +59,14 @@ const FASTIFY_CODES: Record<string, ProblemCode> = {
 function toProblem(error: FastifyError | Error, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof KeyConflict) return new Problem("idempotency_conflict");
-  if (error instanceof QueueFull) return new Problem("overloaded", [], RETRY_AFTER);
-  if (error instanceof StoreUnavailable) return new Problem("store_unavailable", [], RETRY_AFTER);
+  if (error instanceof QueueFull) return new Problem("overloaded");
+  if (error instanceof RulesUnavailable) return new Problem("rules_unavailable");
+  if (error instanceof StoreUnavailable) return new Problem("store_unavailable");
   if ("validation" in error && error.validation) {
-    return new Problem("invalid_transaction", reasonsOf(error.validation, request.body));
+    const isBody = "validationContext" in error && error.validationContext === "body";
+    const isTransaction = isBody && request.routeOptions.url === "/v1/transactions";
+    const reasons = reasonsOf(error.validation, request.body);
+    return new Problem(isTransaction ? "invalid_transaction" : "invalid_request", reasons);
   }
   const code = "code" in error ? FASTIFY_CODES[error.code] : undefined;
   if (code !== undefined) return new Problem(code);
@@ -74,7 +91,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     `HTTP/1.1 ${problems[code][0]} ${STATUS_TEXT[problems[code][0]] ?? "Bad Request"}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
-    "X-Content-Type-Options: nosniff",
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     "Connection: close",
   ];
   if (socket.writable) socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);

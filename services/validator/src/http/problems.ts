@@ -7,19 +7,47 @@ import type { Reason } from "../transactions/reasons.ts";
 export const problems = {
   malformed_request: [400, "The request is not HTTP that this service understands"],
   malformed_json: [400, "The body is not JSON"],
+  invalid_request: [400, "The request is not one that this resource takes"],
   invalid_transaction: [400, "The body is not a transaction"],
+  invalid_rule_set: [400, "The document is not a rule set that can run"],
   invalid_idempotency_key: [400, "The Idempotency-Key header is not a key"],
+  unauthenticated: [401, "The request does not say whose it is"],
+  forbidden: [403, "This takes a role that the request does not have"],
+  second_person_needed: [403, "This takes another person"],
   not_found: [404, "There is nothing here"],
   transaction_not_found: [404, "There is no such transaction"],
+  rule_set_not_found: [404, "There is no such version of the rule set"],
+  list_not_found: [404, "There is no such list"],
+  api_key_not_found: [404, "There is no such API key"],
+  clearance_not_found: [404, "There is no such clearance"],
+  snooze_not_found: [404, "There is no such snooze"],
+  backtest_not_found: [404, "There is no such backtest"],
   method_not_allowed: [405, "The resource does not have this method"],
   request_timeout: [408, "The request did not arrive in time"],
   idempotency_conflict: [409, "The Idempotency-Key was used with another transaction"],
-  body_too_large: [413, "The body is larger than any transaction"],
+  not_replayable: [409, "The decision cannot be replayed"],
+  version_state: [409, "The version's state does not allow this"],
+  live_version_changed: [409, "Another version is live than the one to be replaced"],
+  lists_missing: [409, "The rule set names lists that are not there"],
+  list_exists: [409, "There is a list of this name"],
+  list_full: [409, "The list would be larger than lists may be"],
+  api_key_ended: [409, "The API key has ended, or another one has taken its place"],
+  too_many_keys: [409, "More API keys are active than may be"],
+  too_many_snoozes: [409, "More snoozes are active than may be"],
+  too_many_backtests: [409, "More backtests are waiting than may be"],
+  backtest_ended: [409, "The backtest has ended"],
+  backtest_not_done: [409, "The backtest has no report"],
+  precondition_failed: [412, "It has changed since it was read"],
+  body_too_large: [413, "The body is larger than this resource takes"],
   unsupported_media_type: [415, "The body must be application/json without a content encoding"],
+  precondition_required: [428, "The request must say by If-Match what it has read"],
   headers_too_large: [431, "The request header is too large"],
   internal_error: [500, "Something went wrong here"],
   overloaded: [503, "More transactions are waiting than can be decided in time"],
   store_unavailable: [503, "The decision could not be stored in time"],
+  screening_unavailable: [503, "The sanctions lists were not read yet"],
+  access_unavailable: [503, "What credentials are checked by could not be read"],
+  rules_unavailable: [503, "No rule set has been loaded yet"],
   not_ready: [503, "This replica is not ready"],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -58,4 +86,16 @@ export const ProblemBody = Type.Object({
 export function problemBody(code: ProblemCode, traceId: string, reasons: readonly Reason[] = []) {
   const [status, title] = problems[code];
   return { type: `urn:validator:problem:${code}`, title, status, code, traceId, reasons };
+}
+
+/** For a route's `response`: problems by status, and when each comes. */
+export function problemResponses<Status extends number>(descriptions: Record<Status, string>) {
+  const responses = {} as Record<Status, { description: string; content: object }>;
+  for (const [status, description] of Object.entries<string>(descriptions)) {
+    responses[Number(status) as Status] = {
+      description,
+      content: { "application/problem+json": { schema: ProblemBody } },
+    };
+  }
+  return responses;
 }

@@ -1,14 +1,30 @@
+import type { FastifyCompressOptions } from "@fastify/compress";
 import fastify, { LogController, type FastifyError, type FastifyInstance } from "fastify";
 import type { IncomingMessage } from "node:http";
 
 import type { Config } from "../config.ts";
-import { answerClientError, answerError, malformedJson, SECURITY_HEADERS, sendProblem } from "./errors.ts";
+import {
+  answerClientError,
+  answerError,
+  malformedJson,
+  SECURITY_HEADERS,
+  sendProblem,
+  STRICT_TRANSPORT,
+} from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { Problem } from "./problems.ts";
 import type { FastifyTypeBox } from "./types.ts";
 
 /** A transaction with every field at its longest is a tenth of this. */
 const BODY_LIMIT = 64 * 1024;
+
+/** Of answers that are worth it; the decision and what holds a secret are sent as they are. */
+export const COMPRESSION: FastifyCompressOptions = {
+  encodings: ["br", "gzip"],
+  threshold: 2048,
+  // What arrives is never compressed: a small body that grows is an attack.
+  globalDecompression: false,
+};
 
 /** A server without routes: how every request is read, logged and refused. */
 export function createServer(config: Config): FastifyInstance {
@@ -46,8 +62,11 @@ export function createServer(config: Config): FastifyInstance {
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
-    const encoding = request.headers["content-encoding"];
-    if (encoding !== undefined && encoding !== "identity") {
+    const { "content-encoding": encoding, "content-type": type } = request.headers;
+    // RFC 8259, section 8.1: JSON is UTF-8, and the type has no such parameter; that it is UTF-8 may be said all the same.
+    const isOtherText =
+      type !== "application/json" && /;\s*charset=(?!"?utf-?8"?\s*(?:;|$))/i.test(type ?? "");
+    if (isOtherText || (encoding !== undefined && encoding !== "identity")) {
       done(new Problem("unsupported_media_type"));
       return;
     }
@@ -56,8 +75,10 @@ export function createServer(config: Config): FastifyInstance {
     else done(null, parsed.value);
   });
 
-  server.addHook("onRequest", (_request, reply, done) => {
+  server.addHook("onRequest", (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
+    if (request.headers["x-forwarded-proto"] === "https")
+      reply.header("strict-transport-security", STRICT_TRANSPORT);
     done();
   });
   server.setErrorHandler(answerError);
@@ -79,6 +100,7 @@ export function refuseOtherMethods(app: FastifyTypeBox, url: string, allowed: st
     method: others,
     url,
     schema: { hide: true },
+    config: { access: "anyone" },
     // Before the body is read: whatever it is, it is not for this method.
     onRequest: async () => {
       throw new Problem("method_not_allowed", [], { allow: allowed.join(", ") });

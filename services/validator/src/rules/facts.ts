@@ -2,7 +2,7 @@ import type { Aggregates } from "../velocity/aggregate.ts";
 
 /** A name on a sanctions list that is like the one asked for. */
 export interface ScreeningMatch {
-  /** The entry's number in its list (OFAC: `ent_num`). */
+  /** The entry's list and its number there, such as `OFAC 2674`. */
   readonly entry: string;
   /** The name or alias that matched. */
   readonly name: string;

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { StoreUnavailable } from "../database/errors.ts";
 import { createBatchWriter, QueueFull } from "./batch-writer.ts";
 
-const settings = { maxRows: 100, maxInFlight: 2, maxQueued: 1000, deadline: 2000 };
+const settings = { maxRows: 100, maxInFlight: 2, maxQueued: 1000 };
+const DEADLINE = 2000;
 const lost = () => Object.assign(new Error("Connection terminated"), { code: "ECONNRESET" });
 
 /** A write that is answered by hand. */
@@ -31,9 +32,9 @@ function handWritten() {
 test("rows of one turn share a write, and later ones wait for a free connection", async () => {
   const { write, calls, called } = handWritten();
   const writer = createBatchWriter({ ...settings, write, maxInFlight: 1, maxRows: 3 });
-  const first = [1, 2].map(writer.add);
+  const first = [1, 2].map((row) => writer.add(row, DEADLINE));
   await called(1);
-  const later = [3, 4, 5, 6].map(writer.add);
+  const later = [3, 4, 5, 6].map((row) => writer.add(row, DEADLINE));
   expect(calls.map(({ rows }) => rows)).toEqual([[1, 2]]);
   calls[0]?.done();
   expect(await Promise.all(first)).toEqual([1, 2]);
@@ -46,11 +47,27 @@ test("rows of one turn share a write, and later ones wait for a free connection"
   expect(writer.size).toBe(0);
 });
 
+test("beside a write another one begins for many rows at once, and for a lone row after a while", async () => {
+  const { write, calls, called } = handWritten();
+  const writer = createBatchWriter({ ...settings, write, maxInFlight: 3 });
+  const added = [writer.add(0, DEADLINE)];
+  await called(1);
+  const many = Array.from({ length: 25 }, (_, index) => index + 1);
+  added.push(...many.map((row) => writer.add(row, DEADLINE)));
+  await new Promise(setImmediate);
+  expect(calls[1]?.rows).toEqual(many);
+  added.push(writer.add(26, DEADLINE));
+  await called(3);
+  expect(calls[2]?.rows).toEqual([26]);
+  for (const { done } of calls) done();
+  expect(await Promise.all(added)).toEqual([0, ...many, 26]);
+});
+
 test("nothing is acknowledged before its write has returned", async () => {
   const { write, calls, called } = handWritten();
   const writer = createBatchWriter({ ...settings, write });
   let acknowledged = false;
-  const added = writer.add(1).then(() => (acknowledged = true));
+  const added = writer.add(1, DEADLINE).then(() => (acknowledged = true));
   await called(1);
   await new Promise(setImmediate);
   expect(acknowledged).toBe(false);
@@ -61,13 +78,13 @@ test("nothing is acknowledged before its write has returned", async () => {
 test("one row more than the queue holds is refused at once", async () => {
   const { write, calls, called } = handWritten();
   const writer = createBatchWriter({ ...settings, write, maxQueued: 2 });
-  const added = [writer.add(1), writer.add(2)];
-  await expect(writer.add(3)).rejects.toBeInstanceOf(QueueFull);
+  const added = [writer.add(1, DEADLINE), writer.add(2, DEADLINE)];
+  await expect(writer.add(3, DEADLINE)).rejects.toBeInstanceOf(QueueFull);
   await called(1);
-  await expect(writer.add(4), "rows in flight count").rejects.toBeInstanceOf(QueueFull);
+  await expect(writer.add(4, DEADLINE), "rows in flight count").rejects.toBeInstanceOf(QueueFull);
   calls[0]?.done();
   await Promise.all(added);
-  const after = writer.add(5);
+  const after = writer.add(5, DEADLINE);
   await called(2);
   calls[1]?.done();
   expect(await after).toBe(5);
@@ -76,7 +93,7 @@ test("one row more than the queue holds is refused at once", async () => {
 test("the rows of a lost write are written again", async () => {
   const { write, calls, called } = handWritten();
   const writer = createBatchWriter({ ...settings, write, random: () => 0 });
-  const added = [1, 2].map(writer.add);
+  const added = [1, 2].map((row) => writer.add(row, DEADLINE));
   await called(1);
   calls[0]?.fail(lost());
   await called(2);
@@ -88,17 +105,17 @@ test("the rows of a lost write are written again", async () => {
 test("a store that is away is given up at the deadline, also while a write hangs", async () => {
   const refusing = createBatchWriter<number, number>({
     ...settings,
-    deadline: 200,
     write: () => Promise.reject(lost()),
   });
   const hanging = createBatchWriter<number, number>({
     ...settings,
-    deadline: 200,
     write: () => new Promise(() => {}),
   });
   const start = performance.now();
   await Promise.all(
-    [refusing.add(1), hanging.add(1)].map((added) => expect(added).rejects.toBeInstanceOf(StoreUnavailable)),
+    [refusing.add(1, 200), hanging.add(1, 200)].map((added) =>
+      expect(added).rejects.toBeInstanceOf(StoreUnavailable),
+    ),
   );
   expect(performance.now() - start).toBeGreaterThanOrEqual(195);
   await Promise.all([refusing.idle(), hanging.idle()]);
@@ -112,7 +129,9 @@ async function writeAllButThirteen(rows: readonly number[]): Promise<readonly nu
 
 test("a row at fault fails alone", async () => {
   const writer = createBatchWriter({ ...settings, write: writeAllButThirteen });
-  const added = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => writer.add(index)));
+  const added = await Promise.allSettled(
+    Array.from({ length: 40 }, (_, index) => writer.add(index, DEADLINE)),
+  );
   expect(added.flatMap(({ status }, index) => (status === "rejected" ? [index] : []))).toEqual([13]);
 });
 
@@ -138,7 +157,7 @@ test("whatever fails, each row is answered once, and never acknowledged without 
           },
         });
         const acknowledge = async (row: number) => {
-          expect(await writer.add(row)).toBe(row);
+          expect(await writer.add(row, DEADLINE)).toBe(row);
           expect(stored.has(row)).toBe(true);
         };
         await Promise.all(Array.from({ length: count }, (_, row) => acknowledge(row)));

@@ -14,15 +14,16 @@ export interface BatchWriterOptions<Row, Stored> {
   maxRows: number;
   maxInFlight: number;
   maxQueued: number;
-  /** Milliseconds from `add` to StoreUnavailable. */
-  deadline: number;
   onFailure?: (error: unknown, rows: number) => void;
   random?: () => number;
 }
 
 export interface BatchWriter<Row, Stored> {
-  /** Resolves once the row is durable; rejects with QueueFull, StoreUnavailable or the fault of the row. */
-  add(row: Row): Promise<Stored>;
+  /**
+   * Resolves once the row is durable; rejects with QueueFull, with the fault of the row, or with StoreUnavailable
+   * after `deadline` milliseconds.
+   */
+  add(row: Row, deadline: number): Promise<Stored>;
   /** Rows that wait or are being written. */
   readonly size: number;
   /** Resolves when everything added has been answered. */
@@ -31,6 +32,7 @@ export interface BatchWriter<Row, Stored> {
 
 interface Entry<Row, Stored> {
   row: Row;
+  added: number;
   expires: number;
   settled: boolean;
   resolve: (stored: Stored) => void;
@@ -40,14 +42,19 @@ interface Entry<Row, Stored> {
 /** How often deadlines are looked at: one timer for all rows is far cheaper than one each. */
 const SWEEP = 50;
 
+/** Rows that are worth a write beside those in flight: by itself it costs both sides about as much as ten rows. */
+const WORTHWHILE = 25;
+/** Milliseconds after which fewer rows get one as well. */
+const PATIENCE = 5;
+
 /**
  * Turns concurrent rows into few writes: as soon as a write may start it takes all that wait, up to
- * `maxRows`, so batches grow with the load and a lone row waits for nobody.
+ * `maxRows`, so batches grow with the load. A lone row waits for nobody while nothing is being written.
  */
 export function createBatchWriter<Row, Stored>(
   options: BatchWriterOptions<Row, Stored>,
 ): BatchWriter<Row, Stored> {
-  const { write, maxRows, maxInFlight, maxQueued, deadline, random = Math.random } = options;
+  const { write, maxRows, maxInFlight, maxQueued, random = Math.random } = options;
   type Item = Entry<Row, Stored>;
   let queue: Item[] = [];
   const flying = new Set<readonly Item[]>();
@@ -55,13 +62,15 @@ export function createBatchWriter<Row, Stored>(
   let failures = 0;
   let pumping = false;
   let resting: NodeJS.Timeout | undefined;
+  let patience: NodeJS.Timeout | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let idlers: (() => void)[] = [];
 
-  function add(row: Row): Promise<Stored> {
+  function add(row: Row, deadline: number): Promise<Stored> {
     if (size >= maxQueued) return Promise.reject(new QueueFull());
     return new Promise((resolve, reject) => {
-      queue.push({ row, expires: performance.now() + deadline, settled: false, resolve, reject });
+      const added = performance.now();
+      queue.push({ row, added, expires: added + deadline, settled: false, resolve, reject });
       size++;
       sweeper ??= setInterval(sweep, SWEEP);
       schedule();
@@ -70,17 +79,30 @@ export function createBatchWriter<Row, Stored>(
 
   /** Requests that arrive in one turn of the event loop share a batch. */
   function schedule(): void {
-    if (pumping || resting !== undefined || flying.size >= maxInFlight) return;
+    if (pumping || !mayStart()) return;
     pumping = true;
     setImmediate(pump);
   }
 
-  function pump(): void {
-    pumping = false;
-    if (resting !== undefined) return;
+  /** Where it is only too early for the rows that wait, `schedule` is called again when it is not any more. */
+  function mayStart(): boolean {
+    const [oldest] = queue;
     // After a failure one write at a time feels whether the store is back.
     const limit = failures > 0 ? 1 : maxInFlight;
-    while (flying.size < limit && queue.length > 0) {
+    if (oldest === undefined || resting !== undefined || flying.size >= limit) return false;
+    if (flying.size === 0 || queue.length >= Math.min(WORTHWHILE, maxRows)) return true;
+    const early = oldest.added + PATIENCE - performance.now();
+    if (early <= 0) return true;
+    patience ??= setTimeout(() => {
+      patience = undefined;
+      schedule();
+    }, early);
+    return false;
+  }
+
+  function pump(): void {
+    pumping = false;
+    while (mayStart()) {
       const batch = queue.length <= maxRows ? queue : queue.slice(0, maxRows);
       queue = queue.length <= maxRows ? [] : queue.slice(maxRows);
       void flush(batch);

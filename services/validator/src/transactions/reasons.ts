@@ -1,4 +1,4 @@
-/** What a decision can come to, mildest first. Nothing of the first rules blocks: that takes a rule set. */
+/** What a decision can come to, mildest first. */
 export const OUTCOMES = ["approve", "review", "block_and_review", "decline"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -74,6 +74,10 @@ export function refusal(code: RefusalCode, pointer: string): Reason {
 
 export function finding(code: FindingCode, pointer: string): Reason {
   return { code, message: findings[code][1], pointer };
+}
+
+export function severest(a: Outcome, b: Outcome): Outcome {
+  return OUTCOMES.indexOf(a) >= OUTCOMES.indexOf(b) ? a : b;
 }
 
 /** The severest outcome that the findings ask for; approve where there is none. */

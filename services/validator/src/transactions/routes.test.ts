@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { appOn, ask, post } from "../../test/apps.ts";
 import { NOON, payment } from "../../test/payments.ts";
 import { startPostgres, type TestPostgres } from "../../test/postgres.ts";
+import { publish, rule, ruleSet } from "../../test/rules.ts";
 import type { App } from "../app.ts";
 import { migrate } from "../database/migrator.ts";
 
@@ -16,6 +17,10 @@ let other: App;
 beforeAll(async () => {
   postgres = await startPostgres();
   await migrate({ url: postgres.url(), deadline: 10_000 });
+  // Rules that ask for nothing that these tests do not have: no windows, no sanctions list.
+  const author = await appOn(postgres.url(), { AUTHENTICATION: "open" });
+  await publish(author, ruleSet([rule("large", { expression: "major > 1000000.0" })]));
+  await author.server.close();
   app = await appOn(postgres.url(), {}, () => NOON);
   other = await appOn(postgres.url(), {}, () => NOON);
 });
@@ -32,7 +37,14 @@ const total = async () =>
 test("a decision is stored before it is told, and can be read on every replica", async () => {
   const { status, body } = await post(app, payment());
   expect(status).toBe(200);
-  expect(body).toMatchObject({ outcome: "approve", reasons: [], receivedAt: "2026-02-01T12:00:00.000Z" });
+  expect(body).toMatchObject({
+    outcome: "approve",
+    score: 0,
+    reasons: [],
+    ruleSet: { version: 2 },
+    results: [],
+    receivedAt: "2026-02-01T12:00:00.000Z",
+  });
   const [row] = await rows(body.id);
   expect(row).toMatchObject({
     outcome: "approve",
@@ -72,6 +84,25 @@ test("a declined transaction is a stored decision with reasons", async () => {
     reasons: [{ code: "currency_unknown", pointer: "/instructedAmount/currency" }],
   });
   expect((await rows(body.id))[0].reasons).toEqual(body.reasons);
+});
+
+test("checks and rules give their reasons together, and the severest of both decides", async () => {
+  const { body } = await post(
+    app,
+    payment({
+      instructedAmount: { value: "100000001", currency: "EUR" },
+      creditor: { ...payment().creditor, country: "ZZ" },
+    }),
+  );
+  expect(body.outcome).toBe("decline");
+  expect(body.reasons.map(({ code }) => code)).toEqual([
+    "amount_over_review_limit",
+    "country_unknown",
+    "large_hit",
+  ]);
+  expect(body["results"]).toEqual([{ rule: "large", result: "hit", score: 0, values: {} }]);
+  const [row] = await rows(body.id);
+  expect(row).toMatchObject({ rule_set_version: 2, rule_results: body["results"], engine: "0.1.0" });
 });
 
 test("the largest amount comes back exactly", async () => {

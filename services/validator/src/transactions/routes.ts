@@ -1,46 +1,25 @@
-import { hash, randomUUIDv7 } from "node:crypto";
-
 import { Type } from "typebox";
 
-import { persist, within } from "../database/backoff.ts";
-import { isFaultOfRows, StoreUnavailable } from "../database/errors.ts";
+import type { Pipeline } from "../decisions/pipeline.ts";
+import { answerOf } from "../decisions/row.ts";
 import { invalidKey } from "../http/errors.ts";
-import { Problem, ProblemBody } from "../http/problems.ts";
-import { refuseOtherMethods } from "../http/server.ts";
+import { Problem, problemResponses } from "../http/problems.ts";
 import type { FastifyTypeBox } from "../http/types.ts";
-import type { Policy } from "./checks/policy.ts";
-import { decide } from "./decision.ts";
-import { readIdempotencyKey, type Recorder } from "./idempotency.ts";
-import type { DecisionRow, Repository, StoredDecision } from "./repository.ts";
-import { DecisionBody, StoredTransactionBody, TransactionBody } from "./schema.ts";
-import { canonicalJson, readTransaction, type Transaction } from "./transaction.ts";
+import { readIdempotencyKey } from "./idempotency.ts";
+import { DecisionBody, TransactionBody } from "./schema.ts";
+import { readTransaction } from "./transaction.ts";
 
 export interface TransactionParts {
-  policy: Policy;
-  recorder: Recorder;
-  repository: Repository;
-  /** Milliseconds that a read may take, with its repetitions. */
-  readDeadline: number;
+  pipeline: Pipeline;
   now: () => number;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function transactionRoutes(app: FastifyTypeBox, parts: TransactionParts): void {
-  const { policy, recorder, repository, readDeadline, now } = parts;
-
-  async function read(id: string) {
-    const reading = persist(() => repository.find(id), { deadline: readDeadline, isFinal: isFaultOfRows });
-    try {
-      return await within(readDeadline, reading, () => new StoreUnavailable());
-    } catch (error) {
-      throw isFaultOfRows(error) ? error : new StoreUnavailable(error);
-    }
-  }
-
+export function transactionRoutes(app: FastifyTypeBox, { pipeline, now }: TransactionParts): void {
   app.post(
     "/v1/transactions",
     {
+      config: { access: ["submitter"] },
+      compress: false,
       schema: {
         summary: "Decide a payment transaction",
         description:
@@ -55,7 +34,7 @@ export function transactionRoutes(app: FastifyTypeBox, parts: TransactionParts):
             409: "the Idempotency-Key was used with another transaction",
             413: "the body is larger than 64 KiB",
             415: "the body is not application/json",
-            503: "the decision could not be stored in time; see Retry-After",
+            503: "the decision could not be made or stored in time; see Retry-After",
           }),
         },
       },
@@ -68,48 +47,16 @@ export function transactionRoutes(app: FastifyTypeBox, parts: TransactionParts):
       const transaction = readTransaction(request.body);
       if (Array.isArray(transaction)) throw new Problem("invalid_transaction", transaction);
 
-      const decided = decide(transaction, { policy, receivedAt });
-      const row = toRow(transaction, decided, key, receivedAt, now());
-      const { decision, replayed } = await recorder.record(row);
+      const { decision, replayed } = await pipeline.decide(transaction, key, receivedAt, request.trace);
       if (replayed) reply.header("idempotent-replayed", "true");
-      return toBody(decision);
+      reply.header("content-type", JSON_TYPE);
+      return answerOf(decision) as never;
     },
   );
-
-  app.get(
-    "/v1/transactions/:id",
-    {
-      schema: {
-        summary: "Read a transaction and its decision",
-        tags: ["transactions"],
-        params: Type.Object({ id: Type.String() }),
-        response: {
-          200: StoredTransactionBody,
-          304: Type.Null(),
-          ...problemResponses({
-            404: "there is no such transaction",
-            503: "the store did not answer in time",
-          }),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      if (!UUID.test(id)) throw new Problem("transaction_not_found");
-      const found = await read(id);
-      if (found === undefined) throw new Problem("transaction_not_found");
-      // A decision never changes, so its id would do; the fingerprint says it of the transaction as well.
-      const etag = `"${found.fingerprint.toString("base64url")}"`;
-      reply.header("etag", etag);
-      reply.header("cache-control", "private, no-cache");
-      if (request.headers["if-none-match"] === etag) return reply.code(304).send(null);
-      return { ...toBody(found), transaction: found.transaction as TransactionBody };
-    },
-  );
-
-  refuseOtherMethods(app, "/v1/transactions", ["POST"]);
-  refuseOtherMethods(app, "/v1/transactions/:id", ["GET", "HEAD"]);
 }
+
+/** What is text already is sent as it is. */
+const JSON_TYPE = "application/json; charset=utf-8";
 
 const IdempotencyHeaders = Type.Object({
   "idempotency-key": Type.Optional(
@@ -118,46 +65,3 @@ const IdempotencyHeaders = Type.Object({
     }),
   ),
 });
-
-function problemResponses<Status extends number>(descriptions: Record<Status, string>) {
-  const responses = {} as Record<Status, { description: string; content: object }>;
-  for (const [status, description] of Object.entries<string>(descriptions)) {
-    responses[Number(status) as Status] = {
-      description,
-      content: { "application/problem+json": { schema: ProblemBody } },
-    };
-  }
-  return responses;
-}
-
-function toRow(
-  transaction: Transaction,
-  { outcome, reasons }: Pick<DecisionRow, "outcome" | "reasons">,
-  idempotencyKey: string | null,
-  receivedAt: number,
-  decidedAt: number,
-): DecisionRow {
-  const canonical = canonicalJson(transaction);
-  return {
-    id: randomUUIDv7(),
-    idempotencyKey,
-    fingerprint: hash("sha256", canonical, "buffer"),
-    transaction: canonical,
-    amount: transaction.amount,
-    currency: transaction.currency,
-    outcome,
-    reasons,
-    receivedAt,
-    decidedAt,
-  };
-}
-
-function toBody({ id, outcome, reasons, receivedAt, decidedAt }: StoredDecision) {
-  return {
-    id,
-    outcome,
-    reasons,
-    receivedAt: new Date(receivedAt).toISOString(),
-    decidedAt: new Date(decidedAt).toISOString(),
-  };
-}

@@ -107,10 +107,34 @@ export const ReasonBody = Type.Object({
   pointer: Type.String({ description: "RFC 6901 JSON pointer to the field of the request body" }),
 });
 
+export const RuleSetNameBody = Type.Object({
+  version: Type.Integer(),
+  hash: Type.String({ description: "SHA-256 of the rule set's canonical JSON, in hexadecimal" }),
+});
+
+const RuleResultBody = Type.Object(
+  {
+    rule: Type.String(),
+    result: Type.Enum(["hit", "error", "snoozed"]),
+    score: Type.Integer({ description: "points that it added; 0 unless it is a hit" }),
+    values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      description: "what it saw: figures of windows, answers of lists and of the screening",
+    }),
+    error: Type.Optional(Type.String({ description: "why it has no answer" })),
+    away: Type.Optional(Type.String({ description: "its mode, which decided in place of an answer" })),
+  },
+  { description: "a rule that was a hit, had no answer, or was muted; those that are not told were no hits" },
+);
+
+const older = "null in decisions that are older than rule sets";
+
 const decisionFields = {
   id: Type.String({ format: "uuid", description: "UUIDv7 of the decision" }),
-  outcome: Type.Enum([...OUTCOMES]),
-  reasons: Type.Array(ReasonBody),
+  outcome: Type.Enum([...OUTCOMES], { description: "the severest that checks and rules ask for" }),
+  score: Type.Union([Type.Integer(), Type.Null()], { description: `sum of the rules' points; ${older}` }),
+  reasons: Type.Array(ReasonBody, { description: "of the checks, then of the rules" }),
+  ruleSet: Type.Union([RuleSetNameBody, Type.Null()], { description: `the version that decided; ${older}` }),
+  results: Type.Array(RuleResultBody),
   receivedAt: Type.String({ format: "date-time" }),
   decidedAt: Type.String({ format: "date-time" }),
 };
@@ -122,11 +146,26 @@ export const DecisionBody = Type.Object(decisionFields, {
     {
       id: "019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b",
       outcome: "decline",
+      score: 40,
       reasons: [
         {
           code: "iban_checksum",
           message: "has check digits that do not fit (ISO 7064 mod 97-10)",
           pointer: "/creditor/account/iban",
+        },
+        {
+          code: "many_payments",
+          message: "has made unusually many payments within an hour",
+          pointer: "/debtor/account",
+        },
+      ],
+      ruleSet: { version: 7, hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
+      results: [
+        {
+          rule: "many_payments_in_an_hour",
+          result: "hit",
+          score: 40,
+          values: { 'count("1h", debtor.account)': 12 },
         },
       ],
       receivedAt: "2026-02-01T08:30:00.123Z",

@@ -2,10 +2,14 @@
 export interface AggregateDefinition {
   /** Made of the other members, so that one definition has one id in every rule set and on every replica. */
   readonly id: string;
+  /** `average` is rounded down to a whole minor unit. */
   readonly function: "count" | "countDistinct" | "sum" | "average" | "maximum";
-  /** Milliseconds; the window of a transaction received at t is (t - window, t]. */
+  /**
+   * Milliseconds; the window of a transaction received at t is (t - window, t]. What a replica with a faster clock has
+   * received later than t, and observed before, is in it as well.
+   */
   readonly window: number;
-  /** The field whose value is the key, such as `debtor.account`. A transaction without it is not counted. */
+  /** The field whose value is the key, such as `debtor.account`. A transaction without it is not counted: its figure is 0. */
   readonly key: string;
   /** The field of which `countDistinct` counts the values; null for the others, which are about the amount. */
   readonly of: string | null;
@@ -16,9 +20,9 @@ export interface AggregateDefinition {
  * amounts of two currencies are never added.
  */
 export interface Observation {
-  /** The same for every attempt to decide one request: what is observed twice counts once. */
+  /** The same for every attempt to decide one request: what is observed twice counts once, when it was first observed. */
   readonly member: string;
-  /** Milliseconds since 1970, when the transaction was received. */
+  /** Whole milliseconds since 1970, when the transaction was received. */
   readonly at: number;
   readonly amount: bigint;
   readonly currency: string;

@@ -1,6 +1,5 @@
 import {
   isSEPACountry,
-  isValidIBAN,
   validateBIC,
   validateIBAN,
   ValidationErrorsBIC,
@@ -8,6 +7,8 @@ import {
 } from "ibantools";
 
 import { countries } from "../../reference/countries.ts";
+import { isSoundIban } from "../../reference/iban.ts";
+import { remembered } from "../../reference/remembered.ts";
 import { finding, type FindingCode, type Reason } from "../reasons.ts";
 import type { Party, Transaction } from "../transaction.ts";
 
@@ -60,19 +61,19 @@ const IBAN_FAULTS: Record<ValidationErrorsIBAN, FindingCode> = {
 
 /** The first fault of an IBAN (ISO 13616, electronic format); undefined where it is sound. */
 export function ibanFault(iban: string): FindingCode | undefined {
-  if (isValidIBAN(iban)) return undefined;
+  if (isSoundIban(iban)) return undefined;
   const fault = validateIBAN(iban).errorCodes[0];
   return fault === undefined ? "iban_format" : IBAN_FAULTS[fault];
 }
 
 /** The fault of a BIC (ISO 9362); undefined where it is sound. */
-export function bicFault(bic: string): FindingCode | undefined {
+export const bicFault = remembered((bic): FindingCode | undefined => {
   // The library takes small letters for capitals; the standard does not.
   if (bic !== bic.toUpperCase()) return "bic_format";
   const { valid, errorCodes } = validateBIC(bic);
   if (valid) return undefined;
   return errorCodes[0] === ValidationErrorsBIC.NoBICCountry ? "bic_country_unknown" : "bic_format";
-}
+});
 
 /**
  * Within the SEPA area people hold accounts where they like, and refusing one for its country is

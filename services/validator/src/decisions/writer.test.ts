@@ -1,44 +1,32 @@
 // What the database does when commits wait for a synchronous standby.
-import { hash, randomUUID, randomUUIDv7 } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { decisionRow as row } from "../../test/decision-rows.ts";
 import { startPostgres, type TestPostgres } from "../../test/postgres.ts";
 import { until } from "../../test/until.ts";
+import { verifyAudit } from "../audit/verify.ts";
 import { readConfig } from "../config.ts";
 import { migrate } from "../database/migrator.ts";
 import { openPools, type Pools } from "../database/pools.ts";
-import { createRepository, type DecisionRow, type Repository } from "./repository.ts";
+import { createDecisionWriter, type DecisionWriter } from "./writer.ts";
 
 let postgres: TestPostgres;
 let pools: Pools;
-let repository: Repository;
+let writer: DecisionWriter;
 
 beforeAll(async () => {
   postgres = await startPostgres();
   await migrate({ url: postgres.url(), deadline: 10_000 });
   pools = openPools(readConfig({ DATABASE_URL: postgres.url() }), { warn: () => {} });
-  repository = createRepository(pools, { zone: "a", replica: "test" });
+  writer = createDecisionWriter(pools, { zone: "a", replica: "test", engine: "0" });
 });
 afterAll(async () => {
   await pools?.close();
   await postgres?.stop();
 });
-
-function row(idempotencyKey: string | null = null): DecisionRow {
-  return {
-    id: randomUUIDv7(),
-    idempotencyKey,
-    fingerprint: hash("sha256", "{}", "buffer"),
-    transaction: "{}",
-    amount: 1n,
-    currency: "EUR",
-    outcome: "approve",
-    reasons: [],
-    receivedAt: 1,
-    decidedAt: 2,
-  };
-}
 
 /** Commits wait for a standby of this name, which never comes; "" waits for none. */
 async function waitForStandby(name: string): Promise<void> {
@@ -66,17 +54,17 @@ const failureOf = (promise: Promise<unknown>) =>
 test("the same rows again are the same decisions", async () => {
   const rows = [row(randomUUID()), row(), row(randomUUID())];
   const ids = rows.map(({ id }) => id);
-  expect((await repository.write(rows)).map(({ id }) => id)).toEqual(ids);
-  expect((await repository.write(rows)).map(({ id }) => id)).toEqual(ids);
+  expect((await writer.write(rows)).map(({ id }) => id)).toEqual(ids);
+  expect((await writer.write(rows)).map(({ id }) => id)).toEqual(ids);
   const rival = row(rows[0]?.idempotencyKey);
   const fresh = row();
-  expect((await repository.write([rival, fresh])).map(({ id }) => id)).toEqual([ids[0], fresh.id]);
+  expect((await writer.write([rival, fresh])).map(({ id }) => id)).toEqual([ids[0], fresh.id]);
 });
 
 test("a commit whose wait for the standby was cancelled is not taken for durable", async () => {
   await waitForStandby("absent");
   let acknowledged = false;
-  const writing = repository.write([row()]).then(() => (acknowledged = true));
+  const writing = writer.write([row()]).then(() => (acknowledged = true));
   try {
     await until(async () => (await waiting()).length === 1, 2000);
     // The server answers the insert with success and a warning; the row is visible, but on one machine only.
@@ -93,7 +81,7 @@ test("a visible row is not acknowledged to a repetition before the standby has i
   await waitForStandby("absent");
   const rows = [row(randomUUID())];
   try {
-    const writing = repository.write(rows);
+    const writing = writer.write(rows);
     const lost = failureOf(writing);
     await until(async () => (await waiting()).length === 1, 2000);
     await postgres.query(
@@ -104,7 +92,7 @@ test("a visible row is not acknowledged to a repetition before the standby has i
       (await postgres.query("select from decisions where id = $1", [rows[0]?.id])).rowCount,
       "is visible",
     ).toBe(1);
-    const again = repository.write(rows);
+    const again = writer.write(rows);
     const undecided = failureOf(again);
     await until(async () => (await waiting()).some(({ query }) => query.includes("read-back")), 2000);
     expect(await undecided).toMatch("timeout");
@@ -113,5 +101,19 @@ test("a visible row is not acknowledged to a repetition before the standby has i
   } finally {
     await waitForStandby("");
   }
-  expect((await repository.write(rows)).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+  expect((await writer.write(rows)).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+test("whatever became of those commits, the audit trail is sound, and each row is in one link", async () => {
+  await writer.write([row()]);
+  const client = new pg.Client({ connectionString: postgres.url() });
+  await client.connect();
+  const report = await verifyAudit(client).finally(() => client.end());
+  expect(report.findings).toEqual([]);
+  const { rows } = await postgres.query(
+    `select (select sum(cardinality(ids)) from audit_links)::int as linked,
+       (select count(*) from decisions)::int + (select count(*) from audit_events)::int as written,
+       exists (select from audit_links where follows_chain is not null) as forked`,
+  );
+  expect(rows[0]).toEqual({ linked: rows[0].written, written: rows[0].written, forked: true });
 });

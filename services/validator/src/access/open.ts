@@ -1,0 +1,41 @@
+import type { FastifyBaseLogger } from "fastify";
+import type pg from "pg";
+
+import { createAccess, type Access } from "./access.ts";
+import type { AccessConfig } from "./config.ts";
+import { createKeyDirectory, type KeyDirectory } from "./key-directory.ts";
+import { readActiveKeys, touchKeys } from "./key-repository.ts";
+import { createKeySet } from "./key-set.ts";
+import { createTokenVerifier } from "./tokens.ts";
+
+export interface OpenedAccess {
+  readonly access: Access;
+  readonly directory: KeyDirectory;
+}
+
+const WARNINGS = {
+  required: undefined,
+  administration: "AUTHENTICATION is administration: anyone may post and read transactions",
+  open: "AUTHENTICATION is open: anyone is whoever they say in X-Actor, and may change the rules",
+};
+
+/** Puts the parts together that know who may do what; what they need is read by the way, nobody waits for it. */
+export function openAccess(
+  { authentication, tokens }: AccessConfig,
+  pool: pg.Pool,
+  log: FastifyBaseLogger,
+  now: () => number = Date.now,
+): OpenedAccess {
+  const warning = WARNINGS[authentication];
+  if (warning !== undefined) log.warn({ authentication }, warning);
+  const directory = createKeyDirectory({
+    read: () => readActiveKeys(pool),
+    touch: (ids) => touchKeys(pool, ids),
+    log,
+    now,
+  });
+  const keys = tokens && createKeySet({ source: tokens.source, log });
+  void keys?.refresh();
+  const verifier = tokens && keys && createTokenVerifier({ ...tokens, keys, now });
+  return { access: createAccess({ authentication, keys: directory, tokens: verifier }), directory };
+}

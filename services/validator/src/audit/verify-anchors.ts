@@ -1,0 +1,132 @@
+import type pg from "pg";
+
+import { hashAnchor } from "./anchors.ts";
+import { NOTHING } from "./chain.ts";
+import { type Findings, microseconds, timeOf } from "./findings.ts";
+
+interface AnchorColumns {
+  number: string;
+  at: string;
+  previous: string;
+  through: string;
+  heads: string;
+  hash: string;
+}
+
+const COLUMNS = `number::text as number, ${microseconds("at")}, encode(previous, 'hex') as previous,
+  through::text as through, heads::text as heads, encode(hash, 'hex') as hash`;
+
+const PAGE = `select ${COLUMNS} from audit_anchors where number > $1 order by audit_anchors.number limit 500`;
+
+const BROKEN_HEADS = `
+  select anchor.number::text as number, ${microseconds("anchor.at").replace("as anchor.at", "as at")},
+    head->>0 as chain, head->>1 as sequence, link.hash is null as missing
+  from audit_anchors as anchor, json_array_elements(anchor.heads) as head
+    left join audit_links as link on link.chain = (head->>0)::uuid and link.sequence = (head->>1)::bigint
+  where anchor.number = any($1::bigint[]) and encode(link.hash, 'hex') is distinct from head->>2`;
+
+/** What anchors say of the chains. */
+export interface Anchored {
+  count: number;
+  /** The highest sequence that an anchor holds, by chain. */
+  heads: Map<string, number>;
+  /** Transactions below this one, and from `from` on, are held. */
+  from: bigint;
+  through: bigint;
+  /** The newest: to be kept elsewhere. */
+  newest: { number: number; hash: string } | null;
+}
+
+/** An anchor that somebody has kept outside of the database. */
+export interface KeptAnchor {
+  number: number;
+  hash: string;
+}
+
+/** Walks the anchors that are there now, from the last one before `since` (milliseconds since 1970) on. */
+export async function verifyAnchors(
+  client: pg.ClientBase,
+  { since, kept, findings }: { since: number | undefined; kept: readonly KeptAnchor[]; findings: Findings },
+): Promise<Anchored> {
+  const anchored: Anchored = { count: 0, heads: new Map(), from: 0n, through: 0n, newest: null };
+  await verifyKept(client, kept, findings);
+  let before = since === undefined ? undefined : await lastBefore(client, since);
+  anchored.from = BigInt(before?.through ?? 0);
+  anchored.through = anchored.from;
+  for (;;) {
+    const { rows } = await client.query<AnchorColumns>(PAGE, [before?.number ?? 0]);
+    const sound: string[] = [];
+    for (const anchor of rows) {
+      const what = judge(anchor, before);
+      if (what === undefined) {
+        sound.push(anchor.number);
+        note(anchor, anchored);
+      } else findings.add({ table: "audit_anchors", id: anchor.number, time: timeOf(anchor.at), what });
+      before = anchor;
+      anchored.count++;
+    }
+    await verifyHeads(client, sound, findings);
+    if (rows.length === 0) break;
+  }
+  if (before !== undefined) anchored.newest = { number: Number(before.number), hash: before.hash };
+  return anchored;
+}
+
+async function lastBefore(client: pg.ClientBase, since: number): Promise<AnchorColumns | undefined> {
+  const text = `select ${COLUMNS} from audit_anchors where at < $1 order by audit_anchors.at desc limit 1`;
+  return (await client.query<AnchorColumns>(text, [new Date(since)])).rows[0];
+}
+
+function judge(anchor: AnchorColumns, before: AnchorColumns | undefined): string | undefined {
+  const expected = Number(before?.number ?? 0) + 1;
+  if (Number(anchor.number) !== expected)
+    return `comes after anchor ${expected - 1}: those between are missing`;
+  if (hashAnchor({ ...anchor, number: expected }) !== anchor.hash)
+    return "was altered: its hash is not that of its columns";
+  if (anchor.previous !== (before?.hash ?? NOTHING)) return "does not hold the hash of the anchor before";
+  return undefined;
+}
+
+function note({ heads, through }: AnchorColumns, anchored: Anchored): void {
+  for (const [chain, sequence] of JSON.parse(heads) as [string, number, string][]) {
+    anchored.heads.set(chain, Math.max(sequence, anchored.heads.get(chain) ?? 0));
+  }
+  anchored.through = BigInt(through);
+}
+
+async function verifyHeads(client: pg.ClientBase, numbers: string[], findings: Findings): Promise<void> {
+  const { rows } = await client.query<{
+    number: string;
+    at: string;
+    chain: string;
+    sequence: string;
+    missing: boolean;
+  }>(BROKEN_HEADS, [numbers]);
+  for (const { number, at, chain, sequence, missing } of rows) {
+    const what = missing ? "is missing" : "has another hash";
+    findings.add({
+      table: "audit_links",
+      id: `${chain} ${sequence}`,
+      time: timeOf(at),
+      what: `${what}: anchor ${number} holds it`,
+    });
+  }
+}
+
+async function verifyKept(
+  client: pg.ClientBase,
+  kept: readonly KeptAnchor[],
+  findings: Findings,
+): Promise<void> {
+  for (const { number, hash } of kept) {
+    const text = `select ${COLUMNS} from audit_anchors where number = $1`;
+    const found = (await client.query<AnchorColumns>(text, [number])).rows[0];
+    if (found?.hash === hash) continue;
+    findings.add({
+      table: "audit_anchors",
+      id: String(number),
+      time: timeOf(found?.at ?? null),
+      what: `${found === undefined ? "is missing" : `has the hash ${found.hash}`}: ${hash} was kept of it`,
+    });
+  }
+}

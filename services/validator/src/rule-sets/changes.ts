@@ -1,0 +1,74 @@
+import type pg from "pg";
+
+import { recordAct } from "../audit/acts.ts";
+import { inTransaction } from "../database/transaction.ts";
+
+/** Any number that nobody else locks by. */
+const LOCK = 7_201_845_332;
+
+/** How far the rules have come. The token tells a change from another one that has its number after a failover. */
+export interface Stamp {
+  readonly stamp: number;
+  readonly token: string;
+}
+
+/** A change under way: everything that it writes, it writes by `client`. */
+export interface Change {
+  readonly client: pg.ClientBase;
+  readonly actor: string;
+  /** The database's clock, read after the changes before this one were committed. */
+  readonly at: Date;
+  /** The number of this change among those that decisions see. */
+  readonly stamp: number;
+  /** Records what was done. What `decides` is announced to all replicas once it is committed. */
+  record(act: string, subject: string, details: object, effect?: "decides"): Promise<void>;
+}
+
+export type MakeChange = <T>(actor: string, make: (change: Change) => Promise<T>) => Promise<T>;
+
+/** Makes changes one at a time over all replicas, each with its audit events in one transaction. */
+export function createChanges(pool: pg.Pool, announce: (stamp: number) => void): MakeChange {
+  return async (actor, make) => {
+    const { result, decides, stamp } = await inTransaction(pool, "write", (client) =>
+      changeIn(client, actor, make),
+    );
+    if (decides) announce(stamp);
+    return result;
+  };
+}
+
+/** A change in a transaction that the caller has begun and will commit. */
+export async function changeIn<T>(
+  client: pg.ClientBase,
+  actor: string,
+  make: (change: Change) => Promise<T>,
+) {
+  await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+  // A statement of its own: it must see what was committed before the lock was had.
+  const { rows } = await client.query<{ stamp: number; at: Date }>(
+    "select coalesce(max(stamp), 0) + 1 as stamp, clock_timestamp() as at from rule_changes",
+  );
+  const { stamp, at } = rows[0] as { stamp: number; at: Date };
+  let decides = false;
+  const result = await make({
+    client,
+    actor,
+    at,
+    stamp,
+    async record(act, subject, details, effect) {
+      decides ||= effect === "decides";
+      await recordAct(client, { actor, act, subject, details });
+    },
+  });
+  if (decides) await client.query("insert into rule_changes (stamp) values ($1)", [stamp]);
+  return { result, decides, stamp };
+}
+
+/** The newest change that is committed; undefined where there is none. A question of one row, asked again and again. */
+export async function readStamp(client: pg.Pool | pg.ClientBase): Promise<Stamp | undefined> {
+  const { rows } = await client.query<Stamp>({
+    name: "rules.stamp",
+    text: "select stamp, token from rule_changes order by stamp desc limit 1",
+  });
+  return rows[0];
+}
