@@ -1,17 +1,39 @@
 // Measures what the project promises of itself: `npm run bench -- <name> [--json]`. It prints figures and never passes
 // or fails. Machines are shared and noisy, so each bench measures a yardstick in the same run.
+import { parseArgs } from "node:util";
+import { decisions } from "./decisions.ts";
 import { frontDoor } from "./front-door.ts";
+import { rules } from "./rules.ts";
+import { screening } from "./screening.ts";
 import { up } from "./up.ts";
+import { velocity } from "./velocity.ts";
+
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: "boolean", default: false },
+    // Of decisions only.
+    rate: { type: "string", default: "10000" },
+    seconds: { type: "string", default: "30" },
+  },
+});
+const { json } = values;
+const load = { rate: Number(values.rate), seconds: Number(values.seconds) };
 
 const BENCHES: Readonly<
   Record<string, { readonly says: string; readonly run: (json: boolean) => Promise<void> }>
 > = {
+  decisions: {
+    says: "durable decisions a second, all parts on this machine [--rate N] [--seconds S]",
+    run: (json) => decisions({ ...load, json }),
+  },
   "front-door": { says: "the load balancer beside HAProxy and nginx", run: frontDoor },
+  rules: { says: "the validator's rules beside json-rules-engine and zen-engine", run: rules },
+  screening: { says: "names against a sanctions list of 20,000", run: screening },
   up: { says: "from `up` to everything healthy, cold and warm, and the supervisor's memory", run: up },
+  velocity: { says: "the windows in Redis: CPU for each transaction", run: velocity },
 };
 
-const names = process.argv.slice(2).filter((word) => !word.startsWith("-"));
-const json = process.argv.includes("--json");
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
   const bench = BENCHES[name];
   if (!bench) {
