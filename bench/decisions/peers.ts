@@ -14,8 +14,8 @@ export interface PeerFigures {
   readonly perSecond: Spread;
   /** Of the one process, for each request, in microseconds. */
   readonly cpu: number;
-  /** How many times as many requests we answer in a second. */
-  readonly ratio: number;
+  /** How many times as many requests we answered in a second, round by round. */
+  readonly ratio: Spread;
 }
 
 const PROGRAMS = {
@@ -48,14 +48,16 @@ export async function comparePeers(twin: RunningTwin, seconds: number): Promise<
         if (round >= 0) rounds[index]!.push(measured);
       }
     }
-    const median = (of: readonly Round[]) => spread(of.map(({ perSecond }) => perSecond));
-    const own = median(rounds[0]!).median;
-    return servers.map(({ name }, index) => ({
-      name,
-      perSecond: median(rounds[index]!),
-      cpu: spread(rounds[index]!.map(({ cpu }) => cpu)).median,
-      ratio: own / median(rounds[index]!).median,
-    }));
+    const [own] = rounds;
+    return servers.map(({ name }, index) => {
+      const each = rounds[index]!;
+      return {
+        name,
+        perSecond: spread(each.map(({ perSecond }) => perSecond)),
+        cpu: spread(each.map(({ cpu }) => cpu)).median,
+        ratio: spread(each.map(({ perSecond }, round) => own![round]!.perSecond / perSecond)),
+      };
+    });
   } finally {
     for (const { child } of servers) child.kill("SIGTERM");
   }

@@ -66,9 +66,12 @@ export function printCache({ operationsPerSecond, averageMs }: CacheFigures): vo
 }
 
 export function printPeers(peers: readonly PeerFigures[]): void {
-  console.log(`\n${"one process each".padEnd(30)}decisions/s (min..max)   us of CPU each   ours is more by`);
+  console.log(
+    `\n${"one process each".padEnd(30)}decisions/s (min..max)   us of CPU each       ours is more by`,
+  );
   for (const [index, { name, perSecond, cpu, ratio }] of peers.entries()) {
-    const more = index === 0 ? "" : `${ratio.toFixed(1)}x`.padStart(18);
+    const more =
+      index === 0 ? "" : `${times(ratio.median)} (${times(ratio.min)}..${times(ratio.max)})`.padStart(22);
     console.log(`${name.padEnd(30)}${range(perSecond).padStart(22)}${cpu.toFixed(0).padStart(17)}${more}`);
   }
 }
@@ -83,6 +86,10 @@ function inWords({ p50, p95, p99, max }: Times): string {
 
 function ms(milliseconds: number): string {
   return `${milliseconds < 100 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(1)}x`;
 }
 
 function percent(share: number): string {

@@ -89,8 +89,8 @@ export async function finishBacktest(
   { done, accumulated }: Omit<Checkpoint, "position">,
 ): Promise<boolean> {
   const text = `update backtests
-    set state = 'done', total = $3, done = $3, accumulated = $4, ended_at = now(), progressed_at = now(), owner = null,
-      lease_until = null
+    set state = 'done', total = $3, done = $3, accumulated = $4, ended_at = now(), progressed_at = now(), attempts = 0,
+      owner = null, lease_until = null
     where ${OWNED}`;
   const values = [id, owner, done, JSON.stringify(accumulated)];
   return (await pool.query({ name: "backtests.finish", text, values })).rowCount === 1;
