@@ -69,6 +69,18 @@ export default defineArchitecture({
       ],
       spread: "zones",
       disruption: { minAvailable: 2 },
+      example: {
+        method: "POST",
+        path: "/v1/transactions",
+        body: {
+          messageId: "MSG-0001",
+          endToEndId: "INVOICE-4711",
+          creationDateTime: "${NOW}",
+          instructedAmount: { value: "125000", currency: "EUR" },
+          debtor: { name: "Erika Mustermann", account: { iban: "DE89370400440532013000" }, country: "DE" },
+          creditor: { name: "Jean Exemple", account: { iban: "FR1420041010050500013M02606" }, country: "FR" },
+        },
+      },
       uses: ["database", "cache"],
       secrets: ["database-credentials"],
     },

@@ -66,7 +66,8 @@ function neverHealthy(
   const { replica, reason } = service.trouble ?? { replica: service.name, reason: "is not healthy" };
   const log = logFile(replica);
   const { healthy } = service.status();
-  const left = healthy > 0 ? ` ${healthy} healthy replicas go on serving.` : "";
+  const serving = healthy === 1 ? "1 healthy replica goes" : `${healthy} healthy replicas go`;
+  const left = healthy > 0 ? ` ${serving} on serving.` : "";
   return new PlumblineError(
     "SERVICE_UNHEALTHY",
     `The service ${service.name} ${what}: ${replica} ${reason}.${left} The end of its output:\n${logTail(log)}`,

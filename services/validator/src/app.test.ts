@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { appOn, ask, post } from "../test/apps.ts";
 import { NOON, payment } from "../test/payments.ts";
 import { startPostgres, type TestPostgres } from "../test/postgres.ts";
+import { until } from "../test/until.ts";
 import type { App } from "./app.ts";
 import { migrate, readMigrations } from "./database/migrator.ts";
 
@@ -27,6 +28,8 @@ test("health needs no database, readiness needs its migrations", async () => {
     zone: "us-east-1a",
     version: "0.1.0",
   });
+  // What names are screened against is read by the way.
+  await until(async () => (await ask(app, { url: "/readyz" })).status === 200, 10_000);
   expect((await ask(app, { url: "/readyz" })).body).toMatchObject({
     status: "ready",
     schema: (await readMigrations()).length,

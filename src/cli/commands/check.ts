@@ -30,10 +30,10 @@ export function checkCommand(): Command {
       if (json)
         printJson({ schemaVersion: 1, file, environments: environmentsOf(architecture), claims, problems });
       if (problems.length === 0) {
+        const where = `with ${file} in ${environmentsOf(architecture).join(" and ")}`;
+        const quoted = claims === 1 ? "1 claim stands at its line" : `${claims} claims stand at their lines`;
         if (!json)
-          console.log(
-            `${style.green("Nothing is wrong")} with ${file} in ${environmentsOf(architecture).join(" and ")}${documents ? `; ${claims} claims stand at their lines` : ""}.`,
-          );
+          console.log(`${style.green("Nothing is wrong")} ${where}${documents ? `; ${quoted}` : ""}.`);
         return;
       }
       if (!json) throw new ArchitectureError(architectureName(architecture), problems);

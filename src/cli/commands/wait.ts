@@ -97,10 +97,10 @@ function find(name: string | undefined): KnownTwin | undefined {
 
 function tooLate(name: string | undefined, { twin, status }: Seen, options: WaitOptions): PlumblineError {
   const within = formatDuration(options.timeout);
-  const what = twin?.name ?? name ?? "No twin of this folder";
+  const what = twin?.name ?? name;
   if (options.for === "stopped" || !twin?.running) {
     const state = options.for === "stopped" ? "still runs" : "does not run";
-    const said = twin || name ? `${what} ${state}` : "No twin of this folder runs";
+    const said = twin || name ? `${what} ${state}` : "no twin of this folder runs";
     const remedy =
       options.for === "stopped" ? "End it with `plumbline down`." : "Start it with `plumbline up`.";
     return new PlumblineError("WAIT_TIMEOUT", `After ${within} ${said}.`, remedy);

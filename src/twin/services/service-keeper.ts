@@ -137,7 +137,9 @@ export class ServiceKeeper {
     const { surge, minimumHealthy } = rolloutBounds({ ...state, ...configure });
     const how =
       surge > 0 ? `up to ${surge} start before as many stop` : `as few as ${minimumHealthy} stay meanwhile`;
-    this.#say("info", this.name, `rolls: ${replicas.filter(isLive).length} replicas are replaced, ${how}`);
+    const live = replicas.filter(isLive).length;
+    const what = live === 1 ? "1 replica is" : `${live} replicas are`;
+    this.#say("info", this.name, `rolls: ${what} replaced, ${how}`);
     this.#rollingSince = performance.now();
     const version = this.#service.image.tag;
     this.#replicas.feed({ kind: "roll", version, ...(configure ? { configure } : {}) });
@@ -253,15 +255,18 @@ export class ServiceKeeper {
     );
   }
 
-  /** Tells the load balancer who is in the target group, and in which state. */
+  /**
+   * Tells the load balancer who is in the target group, and in which state. Who leaves is decided by the replicas'
+   * controller: the health's may hear of it only when the step that it is in is over.
+   */
   #route(): void {
     if (!this.#health) return;
     const targets = Object.entries(this.#health.state.targets).flatMap(([id, { status }]) => {
       const process = this.#processes.get(id);
-      const zone = this.#replicas.state.replicas.find((replica) => replica.id === id)?.zone;
-      return process
-        ? [{ id, ...process.address, state: status, ...(zone === undefined ? {} : { zone }) }]
-        : [];
+      const replica = this.#replicas.state.replicas.find((each) => each.id === id);
+      if (!process || !replica) return [];
+      const state = isLive(replica) ? status : "draining";
+      return [{ id, ...process.address, state, zone: replica.zone }];
     });
     this.#balancer.setTargets(this.name, targets);
   }

@@ -42,7 +42,7 @@ export function createMicroBatch<Item, Answer>(
   const flying = new Set<readonly Entry<Item, Answer>[]>();
   let scheduled = false;
   let pacer: NodeJS.Timeout | undefined;
-  let lastStart = 0;
+  let lastStart = -Infinity;
   let sweeper: NodeJS.Timeout | undefined;
 
   function schedule(): void {
