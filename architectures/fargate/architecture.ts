@@ -77,7 +77,7 @@ export default defineArchitecture({
           messageId: "MSG-0001",
           endToEndId: "INVOICE-4711",
           creationDateTime: "${NOW}",
-          instructedAmount: { value: "125000", currency: "EUR" },
+          instructedAmount: { value: "12500", currency: "EUR" },
           debtor: { name: "Erika Mustermann", account: { iban: "DE89370400440532013000" }, country: "DE" },
           creditor: { name: "Jean Exemple", account: { iban: "FR1420041010050500013M02606" }, country: "FR" },
         },
