@@ -18,8 +18,9 @@ rmSync(dist, { recursive: true, force: true });
 stageSources();
 compile();
 writeManifest(dist, "js");
-for (const file of globSync("services/*/{package.json,src/**/*.sql}", { cwd: root }))
-  cpSync(join(root, file), join(dist, file));
+// What services read beside their code: migrations, scripts of Redis, and whatever else is no TypeScript.
+for (const file of globSync("services/*/{package.json,src/**/*.*}", { cwd: root }))
+  if (!file.endsWith(".ts")) cpSync(join(root, file), join(dist, file));
 rmSync(stage, { recursive: true });
 
 /**

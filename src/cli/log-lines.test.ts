@@ -9,7 +9,7 @@ describe("renderLine", () => {
     ],
     [
       '{"time":"2026-11-20T14:25:55.765Z","level":"warning","part":"api-1","message":"ended"}',
-      "14:25:55.765 ended part=api-1",
+      "14:25:55.765 api-1 ended",
     ],
     ["2026-11-20 14:25:55 UTC [12] LOG:  starting", "2026-11-20 14:25:55 UTC [12] LOG:  starting"],
     ['{"a":1}', '{"a":1}'],

@@ -10,9 +10,12 @@ const PINO_LEVELS: Readonly<Record<number, string>> = {
   60: "fatal",
 };
 /** Said once by the picture, and not in every line. */
-const LEFT_OUT = new Set(["time", "timestamp", "level", "msg", "message", "pid", "hostname", "v"]);
+const LEFT_OUT = new Set(["time", "timestamp", "level", "part", "msg", "message", "pid", "hostname", "v"]);
 
-/** A line of a log for people: one that is a JSON object with a message becomes time, message and what else it says. */
+/**
+ * A line of a log for people: one that is a JSON object with a message becomes time, the part that it is about, message
+ * and what else it says.
+ */
 export function renderLine(line: string): string {
   const fields = parse(line);
   const message = fields?.["msg"] ?? fields?.["message"];
@@ -21,8 +24,9 @@ export function renderLine(line: string): string {
     .filter(([name]) => !LEFT_OUT.has(name))
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const text = paint(levelOf(fields["level"]), message);
-  return [style.dim(timeOf(fields["time"] ?? fields["timestamp"])), text, style.dim(rest.join(" "))]
-    .filter((part) => part !== "")
+  const part = typeof fields["part"] === "string" ? style.bold(fields["part"]) : "";
+  return [style.dim(timeOf(fields["time"] ?? fields["timestamp"])), part, text, style.dim(rest.join(" "))]
+    .filter((piece) => piece !== "")
     .join(" ");
 }
 

@@ -2,11 +2,13 @@ import type { TwinStatus } from "#twin/status.ts";
 import { curl } from "./curl.ts";
 import { formatUptime, table } from "./output.ts";
 import { paintState, style } from "./style.ts";
+import { unsettledOf } from "./unsettled.ts";
 
 /** A running twin as a picture in text: the entry, each zone with what is in it, and what stands in for what. */
 export function renderStatus(status: TwinStatus): string {
   return [
     heading(status),
+    notYet(status),
     "",
     entry(status),
     ...status.zones.map((zone) => zoneBlock(status, zone.name)),
@@ -31,6 +33,11 @@ function heading({
     `supervisor ${supervisor.pid} (${supervisor.memoryMiB} MiB)`,
   ];
   return `${style.bold(architecture)} (${environment}) is ${paintState(phase)}  ${style.dim(facts.join(", "))}`;
+}
+
+function notYet(status: TwinStatus): string | null {
+  const rows = unsettledOf(status).map(({ name, progress, why }) => [style.yellow(name), progress, why]);
+  return rows.length === 0 ? null : `\n  ${style.bold("not as it should be yet")}\n${table(rows, "    ")}`;
 }
 
 function entry({ loadBalancer }: TwinStatus): string {

@@ -54,7 +54,7 @@ export function chooseTwin(name: string | undefined, project: string): KnownTwin
     "TWIN_NOT_FOUND",
     name === undefined ? "No twin runs in this folder." : `There is no twin ${name} in this folder.`,
     twins.length > 0
-      ? `Name one that is here (${twins.map((twin) => twin.name).join(", ")}), or start one with \`plumbline up\`.`
+      ? `Name one of this folder's (${twins.map((twin) => twin.name).join(", ")}), or start one with \`plumbline up\`.`
       : "Start one with `plumbline up`, or go to the folder where you started it.",
   );
 }

@@ -39,7 +39,7 @@ export function problemsOf(
   prefix: readonly PropertyKey[] = [],
 ): Problem[] {
   return error.issues.flatMap((issue) =>
-    problemsOfIssue(issue, [...prefix, ...issue.path], fieldsAt(schema, issue.path)),
+    problemsOfIssue(issue, [...prefix, ...issue.path], fieldsAt(schema, issue.path, issue.input)),
   );
 }
 

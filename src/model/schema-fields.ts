@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isRecord } from "./data.ts";
 
 /** The parts of a schema's definition that lead to the schemas inside it; which of them there are depends on its kind. */
 interface Definition {
@@ -10,10 +11,15 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
 }
 
-/** The names of the fields that an object may have at a path; of a union, those of every member. */
-export function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/**
+ * The names of the fields that an object may have at a path; of a union, those of the members that take its kind.
+ * @param value what stands there, as far as it is known.
+ */
+export function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value?: unknown): string[] {
   const shapes = schemasAt(schema, path).map((at) => (at.def as Definition).shape ?? {});
-  return [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
+  const kind = isRecord(value) ? value["kind"] : undefined;
+  const meant = shapes.filter((shape) => shape["kind"]?.safeParse(kind).success);
+  return [...new Set((meant.length > 0 ? meant : shapes).flatMap((shape) => Object.keys(shape)))];
 }
 
 /** The schemas that a value at a path may meet, with those that they wrap. */

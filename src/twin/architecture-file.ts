@@ -1,10 +1,14 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PlumblineError } from "#model/errors.ts";
 import { nearest } from "#model/nearest.ts";
-import { packageRoot } from "./package-root.ts";
+import { placeOf } from "./error-place.ts";
+import { ownProgram, packageRoot } from "./package-root.ts";
 
+/** What `import … from "plumbline"` gives. */
+const OWN_EXPORTS = pathToFileURL(ownProgram("index")).href;
 const FILE_NAMES = ["architecture.ts", "architecture.js", "architecture.mjs"];
 
 /** An architecture's file, and the folder that its services' commands are relative to. */
@@ -53,16 +57,24 @@ export function knownArchitectures(cwd: string): { readonly name: string; readon
  */
 export async function loadArchitecture(file: string): Promise<unknown> {
   let module: { default?: unknown };
+  const hooks = registerHooks({
+    // Whoever reads it is who it is written for, wherever that is installed.
+    resolve: (specifier, context, next) =>
+      specifier === "plumbline" ? { url: OWN_EXPORTS, shortCircuit: true } : next(specifier, context),
+  });
   try {
     module = (await import(pathToFileURL(file).href)) as typeof module;
   } catch (cause) {
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    const place = placeOf(cause, file);
     throw new PlumblineError(
       "ARCHITECTURE_UNREADABLE",
-      `${file} could not be loaded. ${what}`,
+      `${file} could not be loaded. ${what}${place === null ? "" : ` (${place})`}`,
       "Correct the file.",
       { cause },
     );
+  } finally {
+    hooks.deregister();
   }
   if (module.default !== undefined) return module.default;
   throw new PlumblineError(
@@ -95,6 +107,6 @@ function notFound(what: string, cwd: string, name: string | undefined): Plumblin
   return new PlumblineError(
     "ARCHITECTURE_NOT_FOUND",
     what,
-    `${hint}Name a file, or one of: ${names.join(", ")}.`,
+    `${hint}Name a file, or one of: ${names.join(", ")}. \`plumbline init\` begins one of your own.`,
   );
 }

@@ -49,9 +49,17 @@ describe("the command line", () => {
     });
 
     it("says where a file cannot be read", async () => {
-      project.write("architecture.mjs", "export default {");
-      expect(await project.failure(["check"])).toMatchObject({ code: "ARCHITECTURE_UNREADABLE", exit: 1 });
+      project.write("architecture.mjs", "export default {\n  a: ,\n};\n");
+      const failure = await project.failure(["check"]);
+      expect(failure).toMatchObject({ code: "ARCHITECTURE_UNREADABLE", exit: 1 });
+      expect(failure.message).toContain("architecture.mjs:2)");
     });
+  });
+
+  it("begins an architecture that can be read where no package is installed", async () => {
+    const { folder } = await project.json<{ folder: string }>(["init", "shop"]);
+    const { problems } = await project.json<{ problems: object[] }>(["check", folder]);
+    expect(problems).toEqual([]);
   });
 
   it.each([

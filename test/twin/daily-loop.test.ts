@@ -89,6 +89,15 @@ describe.skipIf(linuxOnly.skipped)(`the daily loop${linuxOnly.why}`, () => {
     expect(traffic.failures).toEqual([]);
   });
 
+  it("`restart` rolls a single replica as soon as it has no requests left", async () => {
+    await using traffic = new SteadyTraffic(`${before.endpoint}/other`);
+    const { seconds } = await project.json<{ seconds: number }>(["restart", "other"]);
+    // The deregistration delay of 10 s is for what still has requests.
+    expect(seconds).toBeLessThan(10);
+    await traffic.end();
+    expect(traffic.failures).toEqual([]);
+  });
+
   it("`up` takes away what is gone, and keeps the data of a store", async () => {
     const kept = join(project.state(TWIN).data, "uploads", "kept");
     writeFileSync(kept, "kept");
@@ -154,7 +163,10 @@ describe.skipIf(linuxOnly.skipped)(`the daily loop${linuxOnly.why}`, () => {
     expect(failure.message).toContain("missing.mjs");
     const late = await project.failure(["wait", "--timeout", "200ms"]);
     expect(late).toMatchObject({ code: "WAIT_TIMEOUT", exit: 1 });
-    expect(late.message).toContain("web (2 of 2 healthy, 2 still to be replaced)");
+    expect(late.message).toContain("web (2 of 2 healthy, 2 still to be replaced; web-");
+    expect((await project.run(["status"])).stdout).toMatch(
+      /is partly.*\n\n  not as it should be yet\n    web  2 of 2 healthy, 2 still to be replaced  web-\d+ ended with code 1/,
+    );
 
     const mended = await apply({});
     expect(mended).toMatchObject({ phase: "running", change: { state: "applied" } });

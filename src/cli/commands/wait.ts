@@ -8,6 +8,7 @@ import { interruption, waitInterrupted } from "../interruption.ts";
 import { example, jsonOption } from "../options.ts";
 import { printJson } from "../output.ts";
 import { chooseTwin, type KnownTwin } from "../twins.ts";
+import { unsettledOf } from "../unsettled.ts";
 import { untilStatus } from "../until.ts";
 
 /** A twin that is about to be started has no control API to ask. */
@@ -114,12 +115,9 @@ function tooLate(name: string | undefined, { twin, status }: Seen, options: Wait
 
 function complaints(status: TwinStatus | undefined): string[] {
   if (!status) return ["its supervisor has not answered"];
-  const named = status.unsettled.map((name) => {
-    const service = status.services.find((each) => each.name === name);
-    if (!service) return name;
-    const old = service.outdated > 0 ? `, ${service.outdated} still to be replaced` : "";
-    return `${name} (${service.healthy} of ${service.desired} healthy${old})`;
-  });
+  const named = unsettledOf(status).map(
+    ({ name, progress, why }) => `${name} (${[progress, why].filter(Boolean).join("; ")})`,
+  );
   return named.length > 0 ? named : [`it is ${status.phase}`];
 }
 

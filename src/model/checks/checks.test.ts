@@ -154,6 +154,12 @@ describe("checkArchitecture", () => {
     expect(problem?.remedy).toContain(remedy);
   });
 
+  it("names the fields of the kind that is meant, and not those of the others", () => {
+    const [problem] = checkArchitecture(smallWith({ stores: { logs: { colour: "red" } } }));
+    expect(problem?.remedy).toContain("purpose");
+    expect(problem?.remedy).not.toContain("instance");
+  });
+
   it("reports everything at once, each with its way out", () => {
     const problems = checkArchitecture(
       smallWith({
