@@ -81,7 +81,8 @@ describe.skipIf(withoutRedis)(`rules in decisions${whyWithoutRedis}`, () => {
       until: tomorrow,
       reason: "known",
     });
-    await until(async () => (await decide(one)).body.outcome === "approve", 10_000);
-    expect(hits(await decide(one))).toEqual(["listed snoozed"]);
+    // An approval alone may also come of a replica that has not seen the value yet.
+    await until(async () => hits(await decide(one)).join() === "listed snoozed", 10_000);
+    expect((await decide(one)).body.outcome).toBe("approve");
   });
 });
