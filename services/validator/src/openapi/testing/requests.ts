@@ -30,6 +30,9 @@ const text = fc.oneof(
   fc.nat().map(String),
 );
 
+/** A dot segment names another resource (RFC 3986, section 5.2.4). */
+const segment = text.filter((value) => value !== "." && value !== "..");
+
 /** Values that mostly fit a schema; one in a few fits nothing. */
 export function valueOf(description: Description, schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   if (schema.$ref !== undefined)
@@ -93,7 +96,7 @@ export function requestOf(
 
   return fc
     .record({
-      path: fc.record(Object.fromEntries(named("path").map((name) => [name, text]))),
+      path: fc.record(Object.fromEntries(named("path").map((name) => [name, segment]))),
       query: some(named("query"), text),
       headers: some(named("header"), header),
       actor,
