@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureCache } from "./decisions/cache.ts";
 import { checkDurability } from "./decisions/durability.ts";
-import type { Times } from "./decisions/load.ts";
+import type { Times } from "#load/times.ts";
 import { comparePeers } from "./decisions/peers.ts";
 import { findRate, holds, loadAt } from "./decisions/rates.ts";
 import {

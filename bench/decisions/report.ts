@@ -1,6 +1,6 @@
 import type { CacheFigures } from "./cache.ts";
 import type { Durability } from "./durability.ts";
-import type { Times } from "./load.ts";
+import type { Times } from "#load/times.ts";
 import type { PeerFigures } from "./peers.ts";
 import type { LoadRun } from "./run-load.ts";
 import type { Saturation } from "./saturation.ts";

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import type { Load, LoadResult } from "./load.ts";
+import type { LoadResult } from "#load/generator.ts";
+import type { Load } from "./load.ts";
 import { cpuOf, machineBusy, type Parts } from "./processes.ts";
 
 export interface LoadRun {

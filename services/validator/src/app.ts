@@ -9,6 +9,7 @@ import { openAccess } from "./access/open.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { createBacktests } from "./backtests/backtests.ts";
 import { absentCache } from "./cache/absent.ts";
+import { meterCache } from "./cache/metrics.ts";
 import { openRedis } from "./cache/redis.ts";
 import type { Config } from "./config.ts";
 import { readMigrations } from "./database/migrator.ts";
@@ -53,6 +54,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   const server = createServer(config);
   const instruments = createInstruments();
   const observer = meterDecisions(instruments);
+  const cacheObserver = meterCache(instruments);
   const { zone, replica, observability } = config;
   const tracing =
     observability.tracing && createTracing({ ...observability.tracing, version, zone, replica });
@@ -65,6 +67,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
           timeout: config.cacheTimeout,
           name: `validator ${config.replica}`,
           log: server.log,
+          observe: cacheObserver.command,
         });
   const { access, directory } = openAccess(config.access, pools.administration, server.log, now);
   const rules = createRules({
@@ -80,6 +83,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     claimTtl: config.storeDeadline,
     timeout: config.velocityTimeout,
     onObserved: observer.windows,
+    onFigures: cacheObserver.figures,
   });
   rules.watcher.onSwap(({ live, shadows }) => {
     velocity.define([live, ...shadows].flatMap(({ aggregates }) => aggregates));
@@ -112,7 +116,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   const migrations = await readMigrations();
   const readiness = createReadiness(pools.lookup, migrations.length, rules.state, () => screening.isRead);
 
-  gaugeState(instruments, { pools, cache, watcher: rules.watcher, decisions, source });
+  gaugeState(instruments, { pools, cache, watcher: rules.watcher, decisions, source, velocity, backtests });
 
   traceRequests(server, tracing);
   meterRequests(server, instruments);

@@ -1,5 +1,5 @@
 // A real Redis of its own for a test file, from the redis-server on PATH or in PLUMBLINE_REDIS.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,14 @@ if (!program && (process.env["PLUMBLINE_TEST_REQUIRE"] ?? "").split(",").include
 export const withoutRedis = program === undefined;
 export const whyWithoutRedis = withoutRedis ? " (skipped: redis-server is not on this machine)" : "";
 
+/** Whether this server was built with TLS: without, it takes `tls-port` for a mistake, and else `port`. */
+export function isRedisWithTls(): boolean {
+  const { stderr } = spawnSync(program as string, ["--tls-port", "0", "--port", "none"], {
+    encoding: "utf8",
+  });
+  return !stderr.includes("tls-port");
+}
+
 export interface TestRedis {
   url: string;
   /** A client of the test's own, to look and to break things with. */
@@ -35,11 +43,21 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free port of 127.0.0.1 that keeps nothing on disk. */
-export async function startRedis(): Promise<TestRedis> {
+/** Starts a server on a free port of 127.0.0.1 that keeps nothing on disk; `more` are further options of its. */
+export async function startRedis(more: readonly string[] = []): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), "validator-redis-"));
   const port = await freePort();
-  const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const options = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+    ...more,
+  ];
   const client = new Redis(port, "127.0.0.1", { lazyConnect: true, retryStrategy: () => 20 });
   client.on("error", () => {});
   let child: ChildProcess | undefined;
@@ -95,7 +113,7 @@ async function answers(port: number): Promise<boolean> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;

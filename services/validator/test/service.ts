@@ -33,7 +33,7 @@ export async function startService(databaseUrl: string, env: Record<string, stri
   });
   const address = () => log.map(({ msg }) => /listening at (http:\S+)/.exec(String(msg))?.[1]).find(Boolean);
   try {
-    await until(() => address() !== undefined, 10_000);
+    await until(() => address() !== undefined, 25_000);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;

@@ -23,6 +23,8 @@ export interface Backtests {
   routes(app: FastifyTypeBox): void;
   /** Takes up what waits, unless none is to run on this replica. */
   start(): void;
+  /** Those that run on this replica at the moment. */
+  readonly running: number;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,9 @@ export function createBacktests({ config, pools, access, change, log }: Backtest
       shadowRoutes(app, { pool, ask: createAsk(pools.reader, pool, config.storeDeadline) });
     },
     start: () => runner?.start(),
+    get running() {
+      return runner?.running ?? 0;
+    },
     stop: async () => runner?.stop(),
   };
 }

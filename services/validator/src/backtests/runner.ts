@@ -23,6 +23,8 @@ export interface Runner {
   start(): void;
   /** There may be something to run. */
   poke(): void;
+  /** Backtests that run here at the moment. */
+  readonly running: number;
   /** Ends; a backtest that runs goes on elsewhere, or here after the next start, from its last checkpoint. */
   stop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function createRunner({ pool, task, log }: RunnerParts): Runner {
   const { signal } = stopping;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let threads = 0;
 
   function look(): void {
     if (signal.aborted) return;
@@ -71,7 +74,9 @@ export function createRunner({ pool, task, log }: RunnerParts): Runner {
       return;
     }
     log.info({ backtest, version, done }, "a backtest runs");
+    threads++;
     const ended = await runThread({ ...task, job }, signal);
+    threads--;
     if (ended.end === "failed") await fail(job, ended);
     else if (ended.end === "broken") {
       if (!signal.aborted) log.warn({ backtest, reason: ended.message }, "a backtest broke off");
@@ -90,6 +95,9 @@ export function createRunner({ pool, task, log }: RunnerParts): Runner {
   return {
     start: look,
     poke: look,
+    get running() {
+      return threads;
+    },
     async stop() {
       stopping.abort();
       clearTimeout(timer);

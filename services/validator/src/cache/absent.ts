@@ -10,6 +10,7 @@ export function absentCache(log: CacheLog): Cache {
     onState: () => () => {},
     call: away,
     run: away,
+    runBytes: away,
     subscribe: () => () => {},
     close: () => {},
   };

@@ -21,7 +21,7 @@ export interface Script {
   readonly sha1: string;
 }
 
-export type Argument = string | number;
+export type Argument = string | number | Buffer;
 
 export interface Subscription {
   onMessage(message: string): void;
@@ -41,6 +41,8 @@ export interface Cache {
   call(command: string, ...args: readonly Argument[]): Promise<unknown>;
   /** Runs a script that names its keys itself, as Redis without cluster mode allows. Rejects as `call` does. */
   run(script: Script, args: readonly Argument[]): Promise<unknown>;
+  /** The same for a script that answers bytes, which need not be text. */
+  runBytes(script: Script, args: readonly Argument[]): Promise<Buffer>;
   /** Hears a channel whenever Redis is there, by a connection of its own; the result ends that. */
   subscribe(channel: string, subscription: Subscription): () => void;
   /** Ends all connections; commands under way are rejected. */

@@ -5,7 +5,6 @@ import { Redis, type RedisOptions } from "ioredis";
 import { backoff } from "../database/backoff.ts";
 import {
   CacheAway,
-  type Argument,
   type Cache,
   type CacheLog,
   type CacheState,
@@ -99,7 +98,7 @@ export function openRedis(options: RedisCacheOptions): Cache {
   }, HEARTBEAT);
   heartbeat.unref();
 
-  async function send(command: () => Promise<unknown>): Promise<unknown> {
+  async function send<Reply>(command: () => Promise<Reply>): Promise<Reply> {
     if (state.status === "away") throw new CacheAway(state.why);
     const began = performance.now();
     try {
@@ -114,15 +113,6 @@ export function openRedis(options: RedisCacheOptions): Cache {
     }
   }
 
-  async function evaluate(script: Script, args: readonly Argument[]): Promise<unknown> {
-    try {
-      return await redis.evalsha(script.sha1, 0, ...args);
-    } catch (error) {
-      if (!(error as Error).message.startsWith("NOSCRIPT")) throw error;
-      return redis.eval(script.text, 0, ...args);
-    }
-  }
-
   const subscriber = createSubscriber(() => new Redis(url, connectionOptions(options)), HEARTBEAT);
   return {
     get state() {
@@ -133,7 +123,12 @@ export function openRedis(options: RedisCacheOptions): Cache {
       return () => listeners.delete(listener);
     },
     call: (command, ...args) => send(() => redis.call(command, [...args])),
-    run: (script, args) => send(() => evaluate(script, args)),
+    run: (script, args) =>
+      send(() => evaluate(script, (command, which) => redis.call(command, which, 0, ...args))),
+    runBytes: (script, args) =>
+      send(() =>
+        evaluate(script, (command, which) => redis.callBuffer(command, which, 0, ...args) as Promise<Buffer>),
+      ),
     subscribe: subscriber.subscribe,
     close() {
       closed = true;
@@ -142,6 +137,19 @@ export function openRedis(options: RedisCacheOptions): Cache {
       redis.disconnect();
     },
   };
+}
+
+/** Asks for a script by its SHA-1, and with its text where the server does not know it. */
+async function evaluate<Reply>(
+  { text, sha1 }: Script,
+  ask: (command: "EVALSHA" | "EVAL", which: string) => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await ask("EVALSHA", sha1);
+  } catch (error) {
+    if (!(error as Error).message.startsWith("NOSCRIPT")) throw error;
+    return ask("EVAL", text);
+  }
 }
 
 /** What INFO says (https://redis.io/docs/latest/commands/info/): which server it is, and what it drops when it is full. */

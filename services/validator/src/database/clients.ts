@@ -28,7 +28,8 @@ const RELEASE = {
          where pid = $1 and wait_event = 'SyncRep' and application_name = current_setting('application_name')`,
 };
 
-async function releaseBackend(lookup: pg.Pool, client: pg.PoolClient): Promise<void> {
+/** Ends the wait of a connection that was given up, in case it is a commit that waits for the standby. */
+export async function releaseBackend(lookup: pg.Pool, client: pg.PoolClient): Promise<void> {
   const { processID } = client as unknown as { processID: number | null };
   // Where the database is away there is nothing to release.
   await lookup.query({ ...RELEASE, values: [processID] }).catch(() => {});

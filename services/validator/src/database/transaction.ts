@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 import { Problem } from "../http/problems.ts";
-import { hearWarnings } from "./clients.ts";
+import { hearWarnings, releaseBackend } from "./clients.ts";
 import { isFaultOfRows, sqlState, StoreUnavailable } from "./errors.ts";
 
 /** Milliseconds that a change waits for another one, well below the time in which a query must be answered. */
@@ -43,6 +43,8 @@ export async function inTransaction<T>(
           () => false,
         ));
       client.release(!rolledBack);
+      // Else it would go on waiting for the standby, with its locks, after everybody has gone.
+      if (!answers) void releaseBackend(pool, client);
       throw error;
     }
   });

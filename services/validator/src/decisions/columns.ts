@@ -38,18 +38,9 @@ export const COLUMNS = {
       .join(", "),
 };
 
-/** What a row takes beside its texts: lengths, numbers, times, hashes. */
-const FIXED_BYTES = 320;
-
-/** Values of the parameters that COLUMNS names, with the hash of each row. */
-export function columnsOf(rows: readonly DecisionRow[], writer: Writer): Buffer[] {
-  let expected = 20 * (TABLE.length + 1);
-  for (const row of rows) {
-    // Text is reserved for by three bytes a character, whatever it then takes.
-    expected +=
-      FIXED_BYTES + 3 * (row.transaction.length + row.reasons.length + row.results.length + row.facts.length);
-  }
-  const columns = new BinaryColumns(expected);
+/** Values of the parameters that COLUMNS names, with the hash of each row, written into `columns`. */
+export function columnsOf(columns: BinaryColumns, rows: readonly DecisionRow[], writer: Writer): Buffer[] {
+  columns.clear();
   const values = TABLE.map(({ type, write }) => columns.column(ELEMENT[type], rows, write));
   const hashes = rows.map((row) => hashRow(row, writer));
   values.push(columns.column(ELEMENT.bytea, hashes, (to, digits) => to.hex(digits)));

@@ -1,3 +1,5 @@
+import type pg from "pg";
+
 import type { Pools } from "../database/pools.ts";
 import type { Outcome } from "../transactions/reasons.ts";
 import type { StoredDecision } from "./row.ts";
@@ -34,6 +36,11 @@ export interface DecisionReader {
   list(filter: DecisionFilter): Promise<FoundDecision[]>;
 }
 
+interface Query {
+  text: string;
+  values: unknown[];
+}
+
 type Found = StoredColumns & { transaction: string };
 type Recorded = Found & { facts: string | null; engine: string | null };
 
@@ -56,16 +63,17 @@ export function createDecisionReader(pools: Pools): DecisionReader {
 
   /** Asks the reader, and the writer where the reader fails or what it says may not be the last word. */
   async function ask<Row extends object>(
-    query: { text: string; values: unknown[] },
+    query: Query,
     isFinal: (rows: Row[]) => boolean,
+    run: (pool: pg.Pool, query: Query) => Promise<pg.QueryResult<Row>> = (pool) => pool.query<Row>(query),
   ): Promise<Row[]> {
     if (performance.now() >= readerRestsUntil) {
-      const found = await pools.reader.query<Row>(query).catch(() => {
+      const found = await run(pools.reader, query).catch(() => {
         readerRestsUntil = performance.now() + READER_REST;
       });
       if (found !== undefined && (!pools.readerMayLag || isFinal(found.rows))) return found.rows;
     }
-    return (await pools.lookup.query<Row>(query)).rows;
+    return (await run(pools.lookup, query)).rows;
   }
 
   return {
@@ -81,10 +89,29 @@ export function createDecisionReader(pools: Pools): DecisionReader {
     },
 
     async list(filter) {
-      const rows = await ask<Found>(listQuery(filter), () => true);
+      const run = filter.account === undefined ? undefined : queryByIndex<Found>;
+      const rows = await ask<Found>(listQuery(filter), () => true, run);
       return rows.map((row) => ({ ...toStored(row), transaction: row.transaction }));
     },
   };
+}
+
+/**
+ * PostgreSQL takes the Bloom filters of accounts for no help where accounts come in no order, and would read the whole
+ * table in their place: of a million decisions, in a second instead of 40 ms.
+ */
+async function queryByIndex<Row extends object>(pool: pg.Pool, query: Query): Promise<pg.QueryResult<Row>> {
+  const client = await pool.connect();
+  let isOver = false;
+  try {
+    await client.query("begin read only; set local enable_seqscan = off");
+    const found = await client.query<Row>(query);
+    await client.query("commit");
+    isOver = true;
+    return found;
+  } finally {
+    client.release(!isOver);
+  }
 }
 
 /** The smallest UUIDv7 of a millisecond (RFC 9562, section 5.7). */
@@ -95,7 +122,7 @@ export function firstIdOf(milliseconds: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
 
-function listQuery({ outcome, account, from, to, before, limit }: DecisionFilter) {
+function listQuery({ outcome, account, from, to, before, limit }: DecisionFilter): Query {
   const values: unknown[] = [];
   const is = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];

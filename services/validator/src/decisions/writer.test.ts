@@ -10,7 +10,9 @@ import { until } from "../../test/until.ts";
 import { verifyAudit } from "../audit/verify.ts";
 import { readConfig } from "../config.ts";
 import { migrate } from "../database/migrator.ts";
+import { StoreUnavailable } from "../database/errors.ts";
 import { openPools, type Pools } from "../database/pools.ts";
+import { inTransaction } from "../database/transaction.ts";
 import { createDecisionWriter, type DecisionWriter } from "./writer.ts";
 
 let postgres: TestPostgres;
@@ -102,6 +104,24 @@ test("a visible row is not acknowledged to a repetition before the standby has i
     await waitForStandby("");
   }
   expect((await writer.write(rows)).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+test("a change that was given up while it waited for the standby leaves no connection on the server", async () => {
+  const pool = new pg.Pool({
+    connectionString: postgres.url(),
+    application_name: "validator change",
+    query_timeout: 300,
+  });
+  pool.on("connect", (client) => client.on("error", () => {}));
+  await waitForStandby("absent");
+  try {
+    const changing = inTransaction(pool, "write", (client) => client.query("create table changed ()"));
+    await expect(changing).rejects.toBeInstanceOf(StoreUnavailable);
+    await until(async () => (await waiting()).length === 0, 2000);
+  } finally {
+    await waitForStandby("");
+    await pool.end();
+  }
 });
 
 test("whatever became of those commits, the audit trail is sound, and each row is in one link", async () => {

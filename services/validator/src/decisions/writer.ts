@@ -4,6 +4,7 @@ import { advance, beginChain, forkChain, LINK_HASH_SQL, type Position } from "..
 import { hearWarnings, withClient } from "../database/clients.ts";
 import { isFaultOfRows } from "../database/errors.ts";
 import type { Pools } from "../database/pools.ts";
+import { BinaryColumns } from "../database/binary.ts";
 import { COLUMNS, columnsOf } from "./columns.ts";
 import type { DecisionRow, StoredDecision, Writer } from "./row.ts";
 import { STORED_COLUMNS, toStored, type StoredColumns } from "./stored.ts";
@@ -57,21 +58,34 @@ const READ_BACK = {
          where id = any($1::uuid[]) or idempotency_key = any($2::text[])`,
 };
 
+/** What one write at a time uses: a chain, and memory that is found once and not for each batch. */
+interface Lane {
+  position: Position;
+  columns: BinaryColumns;
+}
+
+/** Bytes; rows of the common kind take 1.5 KB each. */
+const COLUMNS_MEMORY = 64 * 1024;
+
+function beginLane(position: Position): Lane {
+  return { position, columns: new BinaryColumns(COLUMNS_MEMORY) };
+}
+
 /**
  * Each write in flight has a chain of its own, so that writes and replicas never wait for each other; as many chains
  * are begun as writes are ever in flight at once.
  */
 export function createDecisionWriter(pools: Pools, writer: Writer): DecisionWriter {
-  const idle: Position[] = [];
+  const idle: Lane[] = [];
 
   async function write(rows: readonly DecisionRow[]): Promise<StoredDecision[]> {
-    const position = idle.pop() ?? beginChain();
+    const { position, columns } = idle.pop() ?? beginLane(beginChain());
     // Until it is known where the chain stands: what was not rolled back for certain may have left a link.
     let next: Position | undefined;
     try {
       return await withClient(pools.writer, pools.lookup, async (client) => {
         const insertWarned = hearWarnings(client);
-        const link = await insert(client, rows.toSorted(byKeyThenId), position, writer);
+        const link = await insert(client, rows.toSorted(byKeyThenId), { position, columns, writer });
         const reached = link === undefined ? position : advance(position, link.hash);
         // A warning means that the commit did not wait for the standby.
         const isDurable = !insertWarned();
@@ -90,7 +104,8 @@ export function createDecisionWriter(pools: Pools, writer: Writer): DecisionWrit
       if (isFaultOfRows(error)) next ??= position;
       throw error;
     } finally {
-      idle.push(next ?? forkChain(position));
+      // What may still be on its way to the server must not be written over.
+      idle.push(next === undefined ? beginLane(forkChain(position)) : { position: next, columns });
     }
   }
 
@@ -115,8 +130,7 @@ class ChainTaken extends Error {
 async function insert(
   client: pg.PoolClient,
   rows: readonly DecisionRow[],
-  position: Position,
-  writer: Writer,
+  { position, columns, writer }: Lane & { writer: Writer },
 ): Promise<{ hash: string; stored: number } | undefined> {
   const { chain, sequence, hash, follows } = position;
   const first = sequence === 0 ? follows : null;
@@ -127,7 +141,7 @@ async function insert(
     first?.sequence ?? null,
     Buffer.from(hash, "hex"),
   ];
-  const values = [writer.zone, writer.replica, writer.engine, ...place, ...columnsOf(rows, writer)];
+  const values = [writer.zone, writer.replica, writer.engine, ...place, ...columnsOf(columns, rows, writer)];
   try {
     return (await client.query<{ hash: string; stored: number }>({ ...INSERT, values })).rows[0];
   } catch (error) {

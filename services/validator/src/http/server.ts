@@ -13,6 +13,7 @@ import {
 } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { Problem } from "./problems.ts";
+import { RequestLog } from "./request-log.ts";
 import type { FastifyTypeBox } from "./types.ts";
 
 /** A transaction with every field at its longest is a tenth of this. */
@@ -36,6 +37,7 @@ export function createServer(config: Config): FastifyInstance {
       serializers: { err: describeError },
     },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "traceId" }),
+    childLoggerFactory: (logger, fields) => new RequestLog(logger, fields),
     requestIdHeader: false,
     genReqId: traceIds(config.replica),
     bodyLimit: BODY_LIMIT,

@@ -12,6 +12,8 @@ test("counters, histograms and what is read when asked for come out as Prometheu
   for (const value of [0.05, 0.1, 0.5, 7]) seconds.observe(value);
   gauge("waiting", "Waiting.", () => 3);
   gauge("unknown", "Not known yet.", () => undefined);
+  gauge("asked", "Somebody else knows.", async () => 6);
+  gauge("away", "Whoever knows is away.", () => Promise.reject(new Error("away")));
   gauge("connections", "Each.", () => [{ labels: { pool: "writer" }, value: 4 }]);
   total("dropped_total", "Dropped.", () => 5);
 
@@ -30,6 +32,9 @@ test("counters, histograms and what is read when asked for come out as Prometheu
     "# TYPE waiting gauge",
     "waiting 3",
     "# TYPE unknown gauge",
+    "# TYPE asked gauge",
+    "asked 6",
+    "# TYPE away gauge",
     "# TYPE connections gauge",
     'connections{pool="writer"} 4',
     "# TYPE dropped_total counter",

@@ -21,6 +21,8 @@ interface Value {
   readonly metricName?: string;
 }
 
+type Reading = number | undefined | readonly Value[];
+
 export interface Instruments {
   readonly registry: Registry;
   /** The result finds or makes the series of these labels: once, not at each count. */
@@ -33,8 +35,8 @@ export interface Instruments {
     help: string,
     buckets: readonly number[],
   ): (labels: Record<Names, string>) => Histogram;
-  /** Read when somebody asks; an undefined value is left out. */
-  gauge(name: string, help: string, read: () => number | undefined | readonly Value[]): void;
+  /** Read when somebody asks; an undefined value is left out, and so is one that cannot be read. */
+  gauge(name: string, help: string, read: () => Reading | Promise<Reading>): void;
   /** As `gauge`, for what only grows and is counted elsewhere. */
   total(name: string, help: string, read: () => number): void;
 }
@@ -43,12 +45,17 @@ export function createInstruments(): Instruments {
   const registry = new Registry();
 
   /** A metric as prom-client's registry asks for it. */
-  function register(name: string, help: string, type: string, values: () => Value[]): void {
+  function register(
+    name: string,
+    help: string,
+    type: string,
+    values: () => Value[] | Promise<Value[]>,
+  ): void {
     const metric = {
       name,
       help,
       type,
-      get: async () => ({ name, help, type, values: values(), aggregator: "sum" }),
+      get: async () => ({ name, help, type, values: await values(), aggregator: "sum" }),
     };
     registry.registerMetric(metric as never);
   }
@@ -70,8 +77,9 @@ export function createInstruments(): Instruments {
       return find;
     },
     gauge(name, help, read) {
-      register(name, help, "gauge", () => {
-        const value = read();
+      register(name, help, "gauge", async () => {
+        // One that cannot be read must not take all others from whoever asks.
+        const value = await Promise.try(read).catch(() => undefined);
         if (typeof value !== "number") return [...(value ?? [])];
         return [{ value, labels: {} }];
       });

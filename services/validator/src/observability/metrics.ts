@@ -1,11 +1,14 @@
 import { collectDefaultMetrics } from "prom-client";
 
+import type { Backtests } from "../backtests/backtests.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Pools } from "../database/pools.ts";
 import type { DecisionService } from "../decisions/service.ts";
 import type { RuleWatcher } from "../rule-sets/watcher.ts";
 import type { ScreeningSource } from "../screening/source.ts";
+import type { RedisVelocity } from "../velocity/redis.ts";
 import type { Instruments } from "./instruments.ts";
+import { countIncomplete } from "./windows.ts";
 
 export interface StateParts {
   pools: Pools;
@@ -13,12 +16,14 @@ export interface StateParts {
   watcher: RuleWatcher;
   decisions: DecisionService;
   source: ScreeningSource;
+  velocity: RedisVelocity;
+  backtests: Backtests;
 }
 
 /** What is so at the moment, read when somebody asks for the metrics. */
 export function gaugeState(instruments: Instruments, parts: StateParts): void {
   const { gauge, total } = instruments;
-  const { pools, cache, watcher, decisions, source } = parts;
+  const { pools, cache, watcher, decisions, source, velocity, backtests } = parts;
 
   gauge("validator_rule_set_version", "Version of the rule set that decides.", () => watcher.status.version);
   gauge("validator_rules_behind", "1 while what decides may not be what was last published.", () =>
@@ -58,6 +63,10 @@ export function gaugeState(instruments: Instruments, parts: StateParts): void {
     () => decisions.status.shadowsDropped,
   );
   gauge("validator_cache_ready", "1 while Redis answers.", () => (cache.state.status === "ready" ? 1 : 0));
+  gauge("validator_velocity_incomplete_windows", "Windows in which transactions may be missing yet.", () =>
+    countIncomplete(cache, velocity.layout),
+  );
+  gauge("validator_backtests_running", "Backtests that run on this replica.", () => backtests.running);
   gauge("validator_screening_names", "Names and aliases that are screened against.", () => source.size);
 }
 

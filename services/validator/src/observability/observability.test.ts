@@ -98,6 +98,8 @@ test("the metrics say what was answered, decided and stored, on a port of their 
   expect(added('validator_velocity_total{outcome="away"}')).toBe(3);
   expect(after.value("validator_rule_set_version")).toBe(1);
   expect(after.value("validator_cache_ready")).toBe(0);
+  expect(after.value("validator_velocity_incomplete_windows"), "who would know is away").toBeUndefined();
+  expect(after.value("validator_backtests_running")).toBe(0);
   expect(after.value("validator_queue_decisions")).toBe(0);
   expect(after.value('validator_database_waiting{pool="writer"}')).toBe(0);
   expect(after.value("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0);

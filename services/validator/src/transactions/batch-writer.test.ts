@@ -52,15 +52,15 @@ test("beside a write another one begins for many rows at once, and for a lone ro
   const writer = createBatchWriter({ ...settings, write, maxInFlight: 3 });
   const added = [writer.add(0, DEADLINE)];
   await called(1);
-  const many = Array.from({ length: 25 }, (_, index) => index + 1);
+  const many = Array.from({ length: 50 }, (_, index) => index + 1);
   added.push(...many.map((row) => writer.add(row, DEADLINE)));
   await new Promise(setImmediate);
   expect(calls[1]?.rows).toEqual(many);
-  added.push(writer.add(26, DEADLINE));
+  added.push(writer.add(51, DEADLINE));
   await called(3);
-  expect(calls[2]?.rows).toEqual([26]);
+  expect(calls[2]?.rows).toEqual([51]);
   for (const { done } of calls) done();
-  expect(await Promise.all(added)).toEqual([0, ...many, 26]);
+  expect(await Promise.all(added)).toEqual([0, ...many, 51]);
 });
 
 test("nothing is acknowledged before its write has returned", async () => {

@@ -32,7 +32,6 @@ export interface BatchWriter<Row, Stored> {
 
 interface Entry<Row, Stored> {
   row: Row;
-  added: number;
   expires: number;
   settled: boolean;
   resolve: (stored: Stored) => void;
@@ -42,14 +41,17 @@ interface Entry<Row, Stored> {
 /** How often deadlines are looked at: one timer for all rows is far cheaper than one each. */
 const SWEEP = 50;
 
-/** Rows that are worth a write beside those in flight: by itself it costs both sides about as much as ten rows. */
-const WORTHWHILE = 25;
-/** Milliseconds after which fewer rows get one as well. */
-const PATIENCE = 5;
+/** Rows that are worth a write at once: by itself it costs service, database and standby about as much as fifteen. */
+const WORTHWHILE = 50;
+/**
+ * Milliseconds from the start of a write to that of the next one for fewer rows, and as many again for each that is
+ * still in flight: where writes take long, more rows share one.
+ */
+const PACE = 4;
 
 /**
- * Turns concurrent rows into few writes: as soon as a write may start it takes all that wait, up to
- * `maxRows`, so batches grow with the load. A lone row waits for nobody while nothing is being written.
+ * Turns concurrent rows into few writes: one that may start takes all that wait, up to `maxRows`, so batches grow with
+ * the load. A row that comes a while after the write before waits for nobody.
  */
 export function createBatchWriter<Row, Stored>(
   options: BatchWriterOptions<Row, Stored>,
@@ -62,15 +64,15 @@ export function createBatchWriter<Row, Stored>(
   let failures = 0;
   let pumping = false;
   let resting: NodeJS.Timeout | undefined;
-  let patience: NodeJS.Timeout | undefined;
+  let pacer: NodeJS.Timeout | undefined;
+  let lastStart = -Infinity;
   let sweeper: NodeJS.Timeout | undefined;
-  let idlers: (() => void)[] = [];
+  const idlers: (() => void)[] = [];
 
   function add(row: Row, deadline: number): Promise<Stored> {
     if (size >= maxQueued) return Promise.reject(new QueueFull());
     return new Promise((resolve, reject) => {
-      const added = performance.now();
-      queue.push({ row, added, expires: added + deadline, settled: false, resolve, reject });
+      queue.push({ row, expires: performance.now() + deadline, settled: false, resolve, reject });
       size++;
       sweeper ??= setInterval(sweep, SWEEP);
       schedule();
@@ -86,23 +88,23 @@ export function createBatchWriter<Row, Stored>(
 
   /** Where it is only too early for the rows that wait, `schedule` is called again when it is not any more. */
   function mayStart(): boolean {
-    const [oldest] = queue;
     // After a failure one write at a time feels whether the store is back.
     const limit = failures > 0 ? 1 : maxInFlight;
-    if (oldest === undefined || resting !== undefined || flying.size >= limit) return false;
-    if (flying.size === 0 || queue.length >= Math.min(WORTHWHILE, maxRows)) return true;
-    const early = oldest.added + PATIENCE - performance.now();
+    if (queue.length === 0 || resting !== undefined || flying.size >= limit) return false;
+    if (queue.length >= Math.min(WORTHWHILE, maxRows)) return true;
+    const early = lastStart + PACE * (1 + flying.size) - performance.now();
     if (early <= 0) return true;
-    patience ??= setTimeout(() => {
-      patience = undefined;
+    pacer ??= setTimeout(() => {
+      pacer = undefined;
       schedule();
-    }, early);
+    }, Math.ceil(early));
     return false;
   }
 
   function pump(): void {
     pumping = false;
     while (mayStart()) {
+      lastStart = performance.now();
       const batch = queue.length <= maxRows ? queue : queue.slice(0, maxRows);
       queue = queue.length <= maxRows ? [] : queue.slice(maxRows);
       void flush(batch);
@@ -123,6 +125,9 @@ export function createBatchWriter<Row, Stored>(
     } finally {
       flying.delete(batch);
     }
+    // With one fewer in flight the next one is due sooner.
+    clearTimeout(pacer);
+    pacer = undefined;
     schedule();
   }
 
@@ -130,13 +135,12 @@ export function createBatchWriter<Row, Stored>(
   async function writeOrSplit(batch: readonly Item[]): Promise<void> {
     try {
       const stored = await write(batch.map(({ row }) => row));
-      for (const [index, entry] of batch.entries())
-        settle(entry, () => entry.resolve(stored[index] as Stored));
+      for (const [index, entry] of batch.entries()) accept(entry, stored[index] as Stored);
     } catch (error) {
       if (!isFaultOfRows(error)) throw error;
       const [only] = batch;
       if (batch.length === 1 && only !== undefined) {
-        settle(only, () => only.reject(error));
+        refuse(only, error);
         return;
       }
       // One bad row must not take the others down: halves find it in few writes.
@@ -159,24 +163,33 @@ export function createBatchWriter<Row, Stored>(
   function sweep(): void {
     const now = performance.now();
     const expire = (entry: Item) => {
-      if (now >= entry.expires) settle(entry, () => entry.reject(new StoreUnavailable()));
+      if (now >= entry.expires) refuse(entry, new StoreUnavailable());
     };
     for (const batch of flying) batch.forEach(expire);
     if (queue.some(({ expires }) => now >= expires)) {
       queue.forEach(expire);
       queue = queue.filter(({ settled }) => !settled);
     }
-  }
-
-  function settle(entry: Item, answer: () => void): void {
-    if (entry.settled) return;
-    entry.settled = true;
-    answer();
-    if (--size > 0) return;
+    if (size > 0) return;
     clearInterval(sweeper);
     sweeper = undefined;
-    for (const done of idlers) done();
-    idlers = [];
+  }
+
+  function accept(entry: Item, stored: Stored): void {
+    if (entry.settled) return;
+    entry.resolve(stored);
+    settle(entry);
+  }
+
+  function refuse(entry: Item, error: unknown): void {
+    if (entry.settled) return;
+    entry.reject(error);
+    settle(entry);
+  }
+
+  function settle(entry: Item): void {
+    entry.settled = true;
+    if (--size === 0) for (const done of idlers.splice(0)) done();
   }
 
   return {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import type { AggregateDefinition, Observation } from "./aggregate.ts";
+import type { AggregateDefinition } from "./aggregate.ts";
 
 /** How a group keeps its observations in Redis (velocity/lua): what one structure can tell, it is kept once for. */
 type Kind = "count" | "distinct" | "total" | "maximum";
@@ -23,7 +23,7 @@ export interface Group {
 }
 
 /** Where a definition's figure stands in the answer of Redis. */
-interface Place {
+export interface Place {
   readonly id: string;
   readonly function: AggregateDefinition["function"];
   readonly window: number;
@@ -37,8 +37,15 @@ export interface Layout {
   readonly definitions: readonly AggregateDefinition[];
   readonly groups: readonly Group[];
   readonly places: readonly Place[];
-  /** Key fields in the order of the script's arguments, with the fields of which their groups count the values. */
-  readonly keys: readonly { readonly field: string; readonly of: readonly string[] }[];
+  /**
+   * Key fields in the order of the script's arguments, with what the names of their values begin with in Redis, and the
+   * fields of which their groups count the values.
+   */
+  readonly keys: readonly {
+    readonly field: string;
+    readonly prefix: string;
+    readonly of: readonly string[];
+  }[];
   /** Numbers that the figures of one transaction take. */
   readonly width: number;
   /** The first argument of the script. */
@@ -80,7 +87,7 @@ export function arrange(definitions: readonly AggregateDefinition[]): Layout {
   const keys = sortedBy(definitions, ({ key }) => key).map(([field, ofField]) => {
     const members = sortedBy(ofField, groupId).map(([id, ofGroup]) => groupOf(id, ofGroup));
     groups.push(...members);
-    return { field, of: members.flatMap(({ of }) => of ?? []), members };
+    return { field, prefix: `v:${short(field)}:`, of: members.flatMap(({ of }) => of ?? []), members };
   });
   let width = 0;
   for (const [index, { id, kind, windows }] of groups.entries()) {
@@ -97,10 +104,9 @@ export function arrange(definitions: readonly AggregateDefinition[]): Layout {
     width += windows.length * WIDTHS[kind];
   }
   const json = JSON.stringify({
-    keys: keys.map(({ field, members }) => [
-      `v:${short(field)}:`,
+    keys: keys.map(({ members }) =>
       members.map(({ kind, id, retention, windows }) => [kind, short(id), retention, windows]),
-    ]),
+    ),
     coverage: [BACKLOG_KEY, ...groups.map(coverageKey)],
   });
   return { definitions, groups, places, keys, width, json };
@@ -140,59 +146,4 @@ function classOf(window: number): readonly [string, number] {
 function groupId({ function: name, window, key, of }: AggregateDefinition): string {
   const field = of === null ? key : `${key}>${of}`;
   return `${KINDS[name]}:${classOf(window)[0]}:${field}`;
-}
-
-/** Longer values are hashed: Redis hashes and compares a key for each command. */
-const LONGEST_VALUE = 64;
-/** Bytes that entries of one kind all take: of them Redis makes strings that are searched without being taken apart. */
-const MEMBER_LENGTH = 22;
-const COUNTED_LENGTH = 28;
-
-/** Appends a transaction's arguments in the script's order; `""` is a value that it does not have. */
-export function pushArguments(
-  to: (string | number)[],
-  { keys }: Layout,
-  observation: Observation,
-  claim: boolean,
-): void {
-  const { at, member, amount, currency, field } = observation;
-  to.push(at, fixedMember(member), claim ? "1" : "0", amount.toString(), currency);
-  for (const key of keys) {
-    const value = field(key.field) ?? "";
-    to.push(value.length <= LONGEST_VALUE ? value : shortened(value, COUNTED_LENGTH));
-    for (const of of key.of) to.push(fixedValue(field(of)));
-  }
-}
-
-function fixedMember(member: string): string {
-  return /^[!-~]{22}$/.test(member) ? member : shortened(member, MEMBER_LENGTH);
-}
-
-/** Padded by what text does not contain, so that no two values become one. */
-function fixedValue(value: string | undefined): string {
-  if (value === undefined) return "";
-  return /^[!-~]{1,28}$/.test(value) ? value.padEnd(COUNTED_LENGTH, "\0") : shortened(value, COUNTED_LENGTH);
-}
-
-function shortened(value: string, length: number): string {
-  return hash("sha256", value, "base64url").slice(0, length);
-}
-
-const HALF = 1_000_000_000n;
-
-/** A figure from the numbers of a transaction, which begin at `start`; undefined where Redis could not tell it in time. */
-export function figureAt(numbers: readonly number[], start: number, place: Place): bigint | undefined {
-  const at = start + place.offset;
-  const first = numbers[at] as number;
-  if (first < 0) return undefined;
-  if (place.function === "count" || place.function === "countDistinct") return BigInt(first);
-  if (place.function === "maximum") return joined(first, numbers[at + 1] as number);
-  const sum = joined(numbers[at + 1] as number, numbers[at + 2] as number);
-  if (place.function === "sum") return sum;
-  return first === 0 ? 0n : sum / BigInt(first);
-}
-
-function joined(high: number, low: number): bigint {
-  // Nearly all sums are small enough for a double.
-  return high < 8_000_000 ? BigInt(high * 1_000_000_000 + low) : BigInt(high) * HALF + BigInt(low);
 }

@@ -14,7 +14,7 @@ export interface MicroBatch<Item, Answer> {
   add(item: Item): Promise<Answer>;
 }
 
-/** How often it is looked for what is late: one timer for all items is far cheaper than one each. */
+/** Between two looks for what is late, at least: one timer for all items is far cheaper than one each. */
 const SWEEP = 10;
 /**
  * Milliseconds from the start of a batch to that of the next one, unless enough wait for it: a batch costs Redis, and
@@ -78,23 +78,26 @@ export function createMicroBatch<Item, Answer>(
     schedule();
   }
 
-  /** Oldest first: what is late is at the front. */
+  /** Looks again when the next one could be late: as a rule all have their answers by then, and it is not often. */
   function sweep(): void {
+    sweeper = undefined;
     const now = performance.now();
-    for (const batch of flying) for (const entry of batch) if (entry.expires <= now) entry.resolve(late);
     const waiting = queue.findIndex(({ expires }) => expires > now);
     const expired = queue.splice(0, waiting === -1 ? queue.length : waiting);
     for (const { resolve } of expired) resolve(late);
-    if (flying.size > 0 || queue.length > 0) return;
-    clearInterval(sweeper);
-    sweeper = undefined;
+    let next = queue[0]?.expires ?? Infinity;
+    for (const { expires, resolve } of [...flying].flat()) {
+      if (expires <= now) resolve(late);
+      else next = Math.min(next, expires);
+    }
+    if (next < Infinity) sweeper = setTimeout(sweep, Math.max(SWEEP, next - now));
   }
 
   return {
     add: (item) =>
       new Promise((resolve) => {
         queue.push({ item, expires: performance.now() + timeout, resolve });
-        sweeper ??= setInterval(sweep, SWEEP);
+        sweeper ??= setTimeout(sweep, timeout);
         schedule();
       }),
   };

@@ -61,6 +61,22 @@ describe.skipIf(withoutRedis)(`windows in Redis${whyWithoutRedis}`, () => {
     expect(last.aggregates.get(sum)).toBe(600n * 10n ** 17n + 299n * 300n + 100n);
   });
 
+  test("values of any characters and lengths are told apart", async () => {
+    const cache = await connect();
+    const velocity = velocityOn(cache);
+    const count = define("count", 60_000, "debtor.account");
+    velocity.define([count]);
+    await markComplete(cache, velocity.layout);
+    const values = ["a b", "Zoë", "Zoè", "é".repeat(64), "é".repeat(65), "x".repeat(100), "x".repeat(101)];
+    const stream = [...values, ...values].map((value, index) =>
+      transaction(`m${index}`, NOW, { fields: { "debtor.account": value } }),
+    );
+    const seen = await observeAll(velocity, [...stream, transaction("none", NOW, { fields: {} })]);
+    const counts = seen.map(({ aggregates }) => aggregates.get(count.id));
+    expect(counts).toEqual([...values.map(() => 1n), ...values.map(() => 2n), 0n]);
+    expect(await redis.client.keys("v:*:Zoë")).toHaveLength(1);
+  });
+
   test("of replicas that claim one request at once, one decides it", async () => {
     const replicas = await Promise.all(
       ["a", "b", "c"].map(async (owner) => velocityOn(await connect(), owner)),
@@ -88,13 +104,17 @@ describe.skipIf(withoutRedis)(`windows in Redis${whyWithoutRedis}`, () => {
 
   test("a Redis that stands still keeps nobody longer than the time-out", async () => {
     const cache = await connect(2000);
+    // Long enough for an answer on a busy machine, and far less than the two seconds after which the connection is given up.
+    const timeout = 500;
     const outcomes: [number, string][] = [];
+    const figures: [told: number, untold: number][] = [];
     const velocity = createRedisVelocity({
       cache,
       owner: "a",
       claimTtl: 1000,
-      timeout: 50,
+      timeout,
       onObserved: (transactions, outcome) => void outcomes.push([transactions, outcome]),
+      onFigures: (told, untold) => void figures.push([told, untold]),
     });
     velocity.define([define("count", 60_000, "debtor.account")]);
     await markComplete(cache, velocity.layout);
@@ -105,7 +125,6 @@ describe.skipIf(withoutRedis)(`windows in Redis${whyWithoutRedis}`, () => {
     try {
       const asked = performance.now();
       const seen = await observeAll(velocity, [transaction("a", NOW), transaction("b", NOW)]);
-      // Far less than the two seconds after which the connection is given up.
       expect(performance.now() - asked).toBeLessThan(1500);
       expect(seen).toEqual(
         seen.map(() => ({ aggregates: new Map(), observed: false, claimedElsewhere: false })),
@@ -113,7 +132,7 @@ describe.skipIf(withoutRedis)(`windows in Redis${whyWithoutRedis}`, () => {
       await until(() => cache.state.status === "away", PATIENCE);
       const again = performance.now();
       expect((await velocity.observe(observationOf(transaction("c", NOW)), true)).observed).toBe(false);
-      expect(performance.now() - again, "not asked at all").toBeLessThan(50);
+      expect(performance.now() - again, "not asked at all").toBeLessThan(timeout);
     } finally {
       redis.thaw();
     }
@@ -125,6 +144,12 @@ describe.skipIf(withoutRedis)(`windows in Redis${whyWithoutRedis}`, () => {
       [2, "away"],
       [1, "away"],
       [1, "observed"],
+    ]);
+    expect(figures).toEqual([
+      [1, 0],
+      [0, 2],
+      [0, 1],
+      [1, 0],
     ]);
   });
 

@@ -1,10 +1,10 @@
 import type { Cache } from "../cache/cache.ts";
 import type { AggregateDefinition, Observation } from "./aggregate.ts";
-import { arrange, figureAt, pushArguments, type Layout } from "./layout.ts";
-import { readCoverage } from "./coverage.ts";
+import { arrange, type Layout } from "./layout.ts";
 import { createMicroBatch } from "./micro-batch.ts";
 import { OBSERVE } from "./script.ts";
 import type { Observed, Velocity } from "./velocity.ts";
+import { figureAt, packTransaction, readNumbers } from "./wire.ts";
 
 export interface RedisVelocityOptions {
   cache: Cache;
@@ -16,6 +16,8 @@ export interface RedisVelocityOptions {
   timeout: number;
   /** For metrics: how many transactions were observed, or were not because Redis was away or late. */
   onObserved?: (transactions: number, outcome: "observed" | "away") => void;
+  /** For metrics: how many of the figures that were asked for were told, and how many were not. */
+  onFigures?: (told: number, untold: number) => void;
 }
 
 /** Windows in Redis, shared by all replicas (docs/decisions/0017). */
@@ -42,42 +44,53 @@ interface Item {
   readonly claim: boolean;
 }
 
-/** The script's answer: the values of the coverage keys, then the numbers of all transactions. */
-type Reply = readonly [coverage: readonly (string | null)[], numbers: readonly number[]];
-
 export function createRedisVelocity(options: RedisVelocityOptions): RedisVelocity {
-  const { cache, owner, claimTtl, timeout, onObserved = () => {} } = options;
+  const { cache, owner, claimTtl, timeout, onObserved = () => {}, onFigures = () => {} } = options;
   let layout = arrange([]);
   const listeners: ((before: Layout, after: Layout) => void)[] = [];
 
   async function send(items: readonly Item[]): Promise<Observed[]> {
     const asked = layout;
-    const args: (string | number)[] = [asked.json, "1", owner, claimTtl];
-    for (const { observation, claim } of items) pushArguments(args, asked, observation, claim);
+    const { state } = cache;
+    // The connection that this goes by leads to that server, or to none.
+    const runId = state.status === "ready" ? state.runId : "";
+    let packed = "";
+    for (const { observation, claim } of items) packed += packTransaction(asked, observation, claim);
     try {
-      const answers = readReply(items, asked, (await cache.run(OBSERVE, args)) as Reply);
+      const bytes = Buffer.from(packed, "latin1");
+      const answer = await cache.runBytes(OBSERVE, [asked.json, "1", owner, claimTtl, runId, bytes]);
+      const answers = readAnswer(items, asked, readNumbers(answer));
       onObserved(items.length, "observed");
       return answers;
     } catch (error) {
-      onObserved(items.length, "away");
+      countAway(items.length, asked);
       throw error;
     }
   }
 
-  function readReply(items: readonly Item[], asked: Layout, [values, numbers]: Reply): Observed[] {
-    const coverage = readCoverage(cache.state, values);
-    let start = 0;
-    return items.map(({ observation: { at } }) => {
+  function countAway(transactions: number, { places }: Layout): void {
+    onObserved(transactions, "away");
+    onFigures(0, transactions * places.length);
+  }
+
+  function readAnswer(items: readonly Item[], asked: Layout, numbers: Float64Array): Observed[] {
+    let start = asked.groups.length;
+    let [told, untold] = [0, 0];
+    const answers = items.map(({ observation: { at } }) => {
       if (numbers[start++] === 1) return ELSEWHERE;
       const aggregates = new Map<string, bigint>();
       for (const place of asked.places) {
-        if ((coverage[place.group] as number) > at - place.window) continue;
+        if ((numbers[place.group] as number) > at - place.window) continue;
         const figure = figureAt(numbers, start, place);
         if (figure !== undefined) aggregates.set(place.id, figure);
       }
       start += asked.width;
+      told += aggregates.size;
+      untold += asked.places.length - aggregates.size;
       return { aggregates, observed: true, claimedElsewhere: false };
     });
+    onFigures(told, untold);
+    return answers;
   }
 
   const batch = createMicroBatch({
@@ -96,7 +109,7 @@ export function createRedisVelocity(options: RedisVelocityOptions): RedisVelocit
     async observe(observation, claim) {
       if (layout.groups.length === 0 && !claim) return NOTHING;
       if (cache.state.status === "ready") return batch.add({ observation, claim });
-      onObserved(1, "away");
+      countAway(1, layout);
       return AWAY;
     },
     define(definitions: readonly AggregateDefinition[]) {
@@ -107,10 +120,9 @@ export function createRedisVelocity(options: RedisVelocityOptions): RedisVelocit
     },
     async add(observations, groups = layout) {
       for (let first = 0; first < observations.length; first += MAX_BATCH) {
-        const args: (string | number)[] = [groups.json, "0", owner, claimTtl];
-        for (const one of observations.slice(first, first + MAX_BATCH))
-          pushArguments(args, groups, one, false);
-        await cache.run(OBSERVE, args);
+        const page = observations.slice(first, first + MAX_BATCH);
+        const packed = page.map((one) => packTransaction(groups, one, false)).join("");
+        await cache.run(OBSERVE, [groups.json, "0", owner, claimTtl, "", Buffer.from(packed, "latin1")]);
       }
     },
   };

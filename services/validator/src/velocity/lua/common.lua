@@ -27,19 +27,23 @@ local asking = ARGV[2] == '1'
 local time = call('TIME')
 local clock = time[1] * 1000 + floor(time[2] / 1000)
 
--- The answer, a flat list of whole numbers.
+-- The answer, doubles one after another. Amounts have up to 18 digits, which a double does not hold: their last nine and
+-- the rest are kept apart, so that the sum of LIMIT amounts is exact.
 local out, size = {}, 0
 local function push(figure)
   size = size + 1
   out[size] = figure
 end
 
--- Amounts have up to 18 digits, which a double does not hold. Their last nine and the rest are kept apart, so that the
--- sum of LIMIT amounts is exact.
-local function halves(digits)
-  local length = #digits
-  if length < 10 then return 0, tonumber(digits) end
-  return tonumber(sub(digits, 1, length - 9)), tonumber(sub(digits, length - 8))
+-- Numbers that are made bytes in one call.
+local PACK = 200
+local function answer()
+  local parts = {}
+  for first = 1, size, PACK do
+    local last = min(first + PACK - 1, size)
+    parts[#parts + 1] = bytes('<' .. string.rep('d', last - first + 1), unpack(out, first, last))
+  end
+  return table.concat(parts)
 end
 
 -- Whole numbers as Redis reads them. Lua and Redis print doubles slowly, and a batch has the same ones again and again.

@@ -1,6 +1,6 @@
 -- Most values have few entries. They are in the state then, 'S', in order of time: each is six bytes for when, and an id.
 
-local EMPTY = headOf('S', 0)
+local EMPTY, BEGUN = headOf('S', 0), headOf('S', clock)
 
 -- Six bytes for a time; most of a batch have the same.
 local stamps = {}
@@ -47,7 +47,8 @@ local function maintain(log, width, retention, at)
   local due = isStale(refreshedOf(log), retention)
   if not due and (not asking or oldestOf(log) > expired) then return log end
   if due then keepFor(retention) end
-  return (due and headOf('S', clock) or sub(log, 1, HEAD)) .. sub(log, asking and startOf(log, width, expired) or HEAD + 1)
+  if #log == HEAD then return BEGUN end
+  return (due and BEGUN or sub(log, 1, HEAD)) .. sub(log, asking and startOf(log, width, expired) or HEAD + 1)
 end
 
 -- The sorted set of a state that has got too many entries, 'L'.

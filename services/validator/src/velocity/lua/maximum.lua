@@ -11,16 +11,20 @@ local function advance(front, at, high, low)
     local _, h, l = values('>I6I4I4', front, last + 1)
     if atLeast(h, l, high, low) then return front end
   end
-  local later = sub(front, last + 1)
-  while last > HEAD do
-    local t, h, l = values('>I6I4I4', front, last - 13)
+  local later = last < #front and sub(front, last + 1) or ''
+  local first = last
+  while first > HEAD do
+    local t, h, l = values('>I6I4I4', front, first - 13)
     if not atLeast(high, low, h, l) then
       if t == at then return front end
       break
     end
-    last = last - 14
+    first = first - 14
   end
-  return sub(sub(front, 1, last) .. bytes('>I6I4I4', at, high, low) .. later, 1, HEAD + 14 * FRONT_LIMIT)
+  local kept = first < #front and sub(front, 1, first) or front
+  local advanced = kept .. stampOf(at) .. bytes('>I4I4', high, low) .. later
+  local longest = HEAD + 14 * FRONT_LIMIT
+  return #advanced > longest and sub(advanced, 1, longest) or advanced
 end
 
 -- Answers the new state.

@@ -164,8 +164,7 @@ local function sumOfLog(log, width, windows, at, first, high, low)
 end
 
 -- Answers the new state.
-local function sum(field, state, retention, windows, at, member, high, low)
-  local id = member .. bytes('>I4I4', high, low)
+local function sum(field, state, retention, windows, at, id, high, low)
   if byte(state) == 76 then return sumOfSet(field, state, retention, windows, at, id, high, low) end
   local width = 6 + #id
   local log, first = insert(maintain(state, width, retention, at), width, at, id, false)

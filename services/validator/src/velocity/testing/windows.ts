@@ -26,7 +26,12 @@ export function limited(cache: Cache, limits: Record<string, number>): Cache {
     text = text.replace(known, `local ${name} = ${limit}\n`);
   }
   const script = defineScript(text);
-  return { ...cache, state: cache.state, run: (_, args) => cache.run(script, args) };
+  return {
+    ...cache,
+    state: cache.state,
+    run: (_, args) => cache.run(script, args),
+    runBytes: (_, args) => cache.runBytes(script, args),
+  };
 }
 
 /** Asks for a stream as a busy replica does: several at once, in their order. */
