@@ -3,3 +3,4 @@ export { type Architecture, defineArchitecture, type ResolvedArchitecture } from
 export { PlumblineError } from "#model/errors.ts";
 export { ArchitectureError, type Problem } from "#model/problems.ts";
 export { checkArchitecture, resolve } from "#model/resolve.ts";
+export { terraformOverrides, type TerraformOverrides } from "#terraform/overrides.ts";

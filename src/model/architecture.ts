@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Overlay } from "./environments.ts";
 import type { Named, PartKind } from "./names.ts";
+import type { SubnetPlan } from "./network-plan.ts";
 import type { ArchitectureInput, ArchitectureSchema } from "./schema.ts";
 
 /** One system with all its environments, as people write it; its own names stand where parts refer to each other. */
@@ -28,11 +29,14 @@ export type Architecture<
 };
 
 /** One environment of an architecture, complete and frozen: what twin, simulator and projections accept. */
-export type ResolvedArchitecture = DeepReadonly<z.output<typeof ArchitectureSchema>> & {
+export type ResolvedArchitecture = Omit<Parsed, "network"> & {
+  readonly network: Omit<Parsed["network"], "subnets"> & { readonly subnets: SubnetPlan };
   readonly environment: string;
   /** The names of the zones in order: `us-east-1a`. */
   readonly zoneNames: readonly string[];
 };
+
+type Parsed = DeepReadonly<z.output<typeof ArchitectureSchema>>;
 
 export type ResolvedService = ResolvedArchitecture["services"][string];
 export type ResolvedStore = ResolvedArchitecture["stores"][string];

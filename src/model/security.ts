@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Name } from "./names.ts";
 
 /** What holds for the whole system, beside what each part declares. */
 export const Security = z.strictObject({
@@ -17,6 +18,18 @@ export const Security = z.strictObject({
     .default([]),
   detection: z.array(z.enum(["cloudtrail", "guardduty", "security-hub", "config"])).default(["cloudtrail"]),
   compliance: z.array(z.enum(["soc-2", "hipaa", "pci-dss", "gdpr"])).default([]),
+  /** Findings of the policy check that are accepted, each with the reason. */
+  exceptions: z
+    .array(
+      z.strictObject({
+        /** The policy's name, as `plumbline check --policies` prints it. */
+        policy: Name,
+        /** The address of one resource, such as `aws_db_instance.database`; absent: all of them. */
+        on: z.string().min(1).optional(),
+        reason: z.string().min(10, "a reason of at least ten characters is expected"),
+      }),
+    )
+    .default([]),
   /** Every connection is authenticated and allowed by name, inside the VPC too. */
   zeroTrust: z.boolean().default(false),
 });

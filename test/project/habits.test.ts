@@ -4,16 +4,15 @@ import { files, isNode, nameOf, parse, root, walk } from "./repository.ts";
 
 describe("files", () => {
   /** Longer than that when the rule came; each may shrink and not grow, and goes from here once it fits. */
-  const LONG: Readonly<Record<string, number>> = {
-    "src/twin/forwarder/forwarder.test.ts": 323,
-  };
+  const LONG: Readonly<Record<string, number>> = {};
   const MOST_LINES = 300;
 
   test("of src have at most 300 lines", () => {
     const sizes = files("src/**/*.ts").map(
       ({ path, text }) => [path, text.trimEnd().split("\n").length] as const,
     );
-    const tooLong = sizes.filter(([path, lines]) => lines > (LONG[path] ?? MOST_LINES));
+    const byHand = sizes.filter(([path]) => !path.includes("/generated/"));
+    const tooLong = byHand.filter(([path, lines]) => lines > (LONG[path] ?? MOST_LINES));
     expect(tooLong).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ const BELOW_VERIFY = [...RUNNING, ...PROJECTIONS];
 /** What each area may import beside itself. What is not listed may be imported by nobody, or imports nothing of ours. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  index: ["model"],
+  index: ["model", "terraform"],
   control: ["model"],
   entry: ["model"],
   stores: ["model"],
