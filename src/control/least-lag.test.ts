@@ -32,10 +32,11 @@ function play(start: ReplicationState, script: readonly (readonly [Instant, Repl
 }
 
 const tick = { kind: "tick" } as const;
-const about = (kind: "started" | "streaming" | "lost-streaming" | "fenced" | "promoted", node: string) => ({
+const about = (kind: "started" | "streaming" | "lost-streaming" | "promoted", node: string) => ({
   kind,
   node,
 });
+const fenced = (node: string, round = 1) => ({ kind: "fenced", node, round }) as const;
 const answers = (node: string, offset: number) => ({ kind: "probe-ok", node, offset }) as const;
 const silent = (node: string) => ({ kind: "probe-failed", node }) as const;
 const exited = (node: string) => ({ kind: "exited", node, reason: "SIGKILL" }) as const;
@@ -71,7 +72,7 @@ describe("a cache with replicas", () => {
   test("with one replica fails over at once; the old primary comes back as a replica", () => {
     const over = play(booted(["b"]).state, [
       [9000, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
       [9040, about("promoted", "b")],
       [9340, about("started", "a")],
       [9400, about("streaming", "a")],
@@ -80,7 +81,7 @@ describe("a cache with replicas", () => {
     expect(summarizeReplication(over.state)).toMatchObject({ complete: true, writer: "b" });
     const back = play(over.state, [
       [20_000, exited("b")],
-      [20_020, about("fenced", "b")],
+      [20_020, fenced("b")],
       [20_040, about("promoted", "a")],
     ]);
     expect(back.actions).toEqual(["fence b", "promote a", "point-writer a", "start b"]);
@@ -91,7 +92,7 @@ describe("a cache with replicas", () => {
       [8900, answers("b", 900)],
       [8900, answers("c", 800)],
       [9000, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
       [9030, answers("b", 900)],
     ]);
     expect(lost.actions).toEqual(["fence a"]);
@@ -109,7 +110,7 @@ describe("a cache with replicas", () => {
       [8900, answers("c", 2000)],
       [9000, exited("a")],
       [9010, silent("c")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
       [9030, answers("b", 900)],
     ] as const;
     expect(play(state, hung).actions).toEqual(["fence a", "promote b"]);
@@ -118,7 +119,7 @@ describe("a cache with replicas", () => {
       [8340, about("started", "b")],
       [8400, answers("b", 5000)],
       [9000, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
     ] as const;
     expect(play(state, fresh).actions).toEqual(["start b", "fence a", "promote c"]);
   });
@@ -126,7 +127,7 @@ describe("a cache with replicas", () => {
   test("holds a copy of the present primary for more than any of an earlier one", () => {
     const { actions } = play(booted(["b", "c"]).state, [
       [9000, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
       [9030, answers("b", 900)],
       [9030, answers("c", 700)],
       [9060, about("promoted", "b")],
@@ -134,7 +135,7 @@ describe("a cache with replicas", () => {
       [9340, about("started", "a")],
       [9400, about("streaming", "a")],
       [20_000, exited("b")],
-      [20_020, about("fenced", "b")],
+      [20_020, fenced("b")],
       [20_030, answers("a", 1000)],
       [20_030, answers("c", 9000)],
     ]);
@@ -145,7 +146,7 @@ describe("a cache with replicas", () => {
     const { actions } = play(booted(["b"]).state, [
       [9000, silent("b")],
       [9010, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
     ]);
     expect(actions).toEqual(["fence a", "promote b"]);
   });

@@ -164,3 +164,87 @@ test.each([
   const declared = { ...settings, minimumHealthyPercent, maximumPercent };
   expect(rolloutBounds({ desired, settings: declared })).toEqual(bounds);
 });
+
+test.each([
+  ["the surge up, what may be unavailable down", 3, 50, 150, { surge: 2, minimumHealthy: 2 }],
+  ["25 % of each, its own defaults, of ten", 10, 75, 125, { surge: 3, minimumHealthy: 8 }],
+  ["neither, after rounding: one may be unavailable", 3, 90, 100, { surge: 0, minimumHealthy: 2 }],
+])("Kubernetes rounds %s", (_, desired, minimumHealthyPercent, maximumPercent, bounds) => {
+  const declared = { ...settings, minimumHealthyPercent, maximumPercent, rounding: "kubernetes" } as const;
+  expect(rolloutBounds({ desired, settings: declared })).toEqual(bounds);
+});
+
+describe("a new replica", () => {
+  const paced = {
+    kind: "roll",
+    version: "v2",
+    pace: { minReadyMs: 1000, limit: null, held: false },
+  } as const;
+
+  test("lets an old one go when it has been healthy for long enough", () => {
+    const { actions } = play(steady(1), [
+      [9000, paced],
+      ...wellFrom(9100, "api-2"),
+      [10_149, { kind: "tick" }],
+      [10_150, { kind: "tick" }],
+    ]);
+    expect(actions).toEqual(["9000 start api-2 v2 in a", "10150 deregister api-1"]);
+  });
+
+  test("that fails is counted, also beside others of its wave, until one is available", () => {
+    const script: Script = [[9000, paced], ...wellFrom(9100, "api-3", "api-4")];
+    const both: Script = [
+      [9200, exited("api-3")],
+      [9210, exited("api-4")],
+    ];
+    const wide = steady(2, { maximumPercent: 200 });
+    const { state } = play(wide, [...script, ...both]);
+    expect(state).toMatchObject({ failures: 1, failedReplicas: 2 });
+    const later = play(state, [...wellFrom(9300, "api-5"), [10_350, { kind: "tick" }]]).state;
+    expect(later.failedReplicas).toBe(0);
+  });
+});
+
+describe("a roll back", () => {
+  test("keeps the old replicas that are left, and takes the new ones away", () => {
+    const rolling = play(steady(2), [[9000, roll], ...wellFrom(9100, "api-3")]);
+    expect(rolling.actions).toContain("9150 deregister api-1");
+    const { state, actions } = play(rolling.state, [
+      [9200, { kind: "roll-back", version: "v1", generation: 1 }],
+      ...wellFrom(9300, "api-5"),
+      ...["api-1", "api-3", "api-4"].map((id) => [9400, exited(id)] as const),
+    ]);
+    expect(actions).toEqual(["9200 stop api-4", "9200 start api-5 v1 in a", "9350 deregister api-3"]);
+    expect(summarizeReplicas(state)).toMatchObject({ phase: "steady", healthy: 2, outdated: 0 });
+    expect(play(state, [[9900, roll]]).state.generation).toBe(3);
+  });
+});
+
+describe("a zone that is drained", () => {
+  const drain = { kind: "drain", zone: "a", draining: true } as const;
+
+  test.each([
+    [
+      "leaves at once what the disruption budget lets go",
+      3,
+      ["9000 deregister api-1", "9000 start api-5 v1 in b", "9000 start api-6 v1 in b"],
+    ],
+    ["keeps what the disruption budget holds until there is another", 4, ["9000 start api-5 v1 in b"]],
+  ])("%s", (_, minAvailable, expected) => {
+    const { actions } = play(steady(4, { minAvailable, maximumPercent: 125 }), [[9000, drain]]);
+    expect(actions).toEqual(expected);
+  });
+
+  test("never has fewer healthy replicas than the budget, and ends empty", () => {
+    const { state, actions } = play(steady(4, { minAvailable: 4, maximumPercent: 125 }), [
+      [9000, drain],
+      ...wellFrom(9100, "api-5"),
+      ...wellFrom(9200, "api-6"),
+    ]);
+    expect(actions.filter((action) => action.includes("deregister"))).toEqual([
+      "9150 deregister api-3",
+      "9250 deregister api-1",
+    ]);
+    expect(summarizeReplicas(state).healthyByZone).toEqual({ b: 4 });
+  });
+});

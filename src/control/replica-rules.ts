@@ -11,6 +11,7 @@ import {
   isLive,
   isOutdated,
   rolloutBounds,
+  zonesInUse,
 } from "./replica-state.ts";
 
 type ReplicasStep = Step<ReplicasState, ReplicasAction>;
@@ -65,7 +66,7 @@ export function startMissing(state: ReplicasState, now: Instant): ReplicasStep {
     const [zone] = planPlacement(step.state).add;
     const missing = currentReplicas(step.state).filter(isGood).length < desired;
     if (!missing) step = { ...step, state: { ...step.state, vacancies: [] } };
-    if (zone === undefined || (retryAt !== null && now < retryAt)) return step;
+    if (zone === undefined || (retryAt !== null && now < retryAt) || isPaused(step.state)) return step;
     if (replicas.filter(isLive).length >= desired + rolloutBounds(step.state).surge) {
       const sickest = replicas
         .filter((replica) => isLive(replica) && !isGood(replica))
@@ -79,12 +80,38 @@ export function startMissing(state: ReplicasState, now: Instant): ReplicasStep {
   }
 }
 
+/** Whether a roll waits at its limit, though there is enough of old and new to serve. */
+export function isPaused(state: ReplicasState): boolean {
+  const { pace, desired } = state;
+  if (pace.held) return true;
+  const good = state.replicas.filter(isGood);
+  const renewed = good.filter((replica) => !isOutdated(replica, state)).length;
+  return pace.limit !== null && renewed >= pace.limit && good.length >= desired;
+}
+
 /** Stops the sick once there are enough healthy replicas without them. */
 export function removeReplaced(state: ReplicasState, now: Instant): ReplicasStep {
   const start: ReplicasStep = { state, actions: [] };
   if (state.replicas.filter(isHealthy).length < state.desired) return start;
   const sick = state.replicas.filter((replica) => isLive(replica) && !isGood(replica));
   return sick.reduce((step, replica) => retire(step, replica, now), start);
+}
+
+/**
+ * Lets replicas leave the zones that are drained, as `kubectl drain` and ECS's draining of instances do: at once what
+ * is not healthy, and what is healthy as long as the disruption budget is kept without it.
+ * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
+ */
+export function evictDrained(state: ReplicasState, now: Instant): ReplicasStep {
+  const { settings, draining } = state;
+  const kept = settings.minAvailable ?? rolloutBounds(state).minimumHealthy;
+  let step: ReplicasStep = { state, actions: [] };
+  for (const replica of state.replicas.filter(({ zone }) => draining.includes(zone)).filter(isLive)) {
+    const healthy = step.state.replicas.filter(isHealthy).length;
+    if (healthy - (isHealthy(replica) ? 1 : 0) >= kept) step = retire(step, replica, now);
+  }
+  return step;
 }
 
 export function stopEverything(state: ReplicasState, now: Instant): ReplicasStep {
@@ -109,9 +136,11 @@ export function enforceStopDeadlines(state: ReplicasState, now: Instant): Replic
   return step;
 }
 
+const LEAVING = { health: "unknown", healthySince: null, available: false } as const;
+
 /** SIGTERM now. */
 export function stop(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
-  const state = updateReplica(step.state, { ...replica, phase: "stopping", health: "unknown", since: now });
+  const state = updateReplica(step.state, { ...replica, ...LEAVING, phase: "stopping", since: now });
   return { state, actions: [...step.actions, { kind: "stop", id: replica.id }] };
 }
 
@@ -125,6 +154,9 @@ export function stop(step: ReplicasStep, replica: Replica, now: Instant): Replic
 export function recordFailure(state: ReplicasState, replica: Replica, now: Instant): ReplicasState {
   if (isOutdated(replica, state)) return state;
   const { backoff } = state.settings;
+  // One that was found sick has been counted then.
+  const failedReplicas = state.failedReplicas + (replica.sick === null ? 1 : 0);
+  state = { ...state, failedReplicas };
   const proven = replica.firstHealthyAt !== null && now - replica.firstHealthyAt >= backoff.resetAfterMs;
   if (proven) return { ...state, failures: 1, lastFailureAt: now, retryAt: now };
   if (state.lastFailureAt !== null && replica.requestedAt < state.lastFailureAt) return state;
@@ -138,11 +170,11 @@ export function updateReplica(state: ReplicasState, replica: Replica): ReplicasS
 
 /** Where replicas of this generation are missing or too many, as if there were no others. */
 export function planPlacement(state: ReplicasState): Placement {
-  const { zones, replicas, desired, vacancies } = state;
+  const { replicas, desired, vacancies } = state;
   const good = currentReplicas(state).filter(isGood);
   const replaced = replicas.filter((replica) => isLive(replica) && !good.includes(replica));
   return place(
-    zones,
+    zonesInUse(state),
     good.map((replica) => ({ ...replica, healthy: isHealthy(replica) })),
     desired,
     [...vacancies, ...replaced.map((replica) => replica.zone)],
@@ -167,6 +199,8 @@ function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
     requestedAt: now,
     startedAt: null,
     firstHealthyAt: null,
+    healthySince: null,
+    available: false,
     sick: null,
     killed: false,
   };
@@ -181,7 +215,7 @@ function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
 /** Begins the stop of a live replica. */
 export function retire(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
   if (replica.phase === "starting") return stop(step, replica, now);
-  const state = updateReplica(step.state, { ...replica, phase: "draining", health: "unknown", since: now });
+  const state = updateReplica(step.state, { ...replica, ...LEAVING, phase: "draining", since: now });
   return { state, actions: [...step.actions, { kind: "deregister", id: replica.id }] };
 }
 

@@ -52,6 +52,8 @@ function play(start: ReplicasState, script: readonly (readonly [Instant, Replica
 const tick = { kind: "tick" } as const;
 const about = (kind: "started" | "healthy" | "unhealthy" | "drained", id: string) => ({ kind, id });
 const exited = (id: string) => ({ kind: "exited", id, reason: "exit code 1" }) as const;
+const drain = (draining: boolean) => ({ kind: "drain", zone: "a", draining }) as const;
+const zone = (available: boolean) => ({ kind: "zone", zone: "a", available }) as const;
 
 /** A service of which every replica has been healthy since 100 ms. */
 function steady(desired: number, changes: Partial<ReplicaSettings> = {}): ReplicasState {
@@ -200,6 +202,21 @@ describe("the service scheduler", () => {
       [210, exited("api-3")],
     ]);
     expect(young.actions).toEqual(["200 start api-5 in a", "200 start api-6 in b", "210 start api-7 in a"]);
+  });
+
+  test("a zone that is closed and drained opens when it is neither any more", () => {
+    const { state } = play(service(0), [
+      [0, zone(false)],
+      [1, drain(true)],
+      [2, drain(false)],
+    ]);
+    expect(play(state, [[3, { kind: "scale", desired: 1 }]]).actions).toEqual(["3 start api-1 in b"]);
+    const drained = play(state, [
+      [3, drain(true)],
+      [4, zone(true)],
+      [5, { kind: "scale", desired: 1 }],
+    ]);
+    expect(drained.actions).toEqual(["5 start api-1 in b"]);
   });
 
   test("stopping all drains, stops and then stays stopped", () => {

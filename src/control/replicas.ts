@@ -27,9 +27,10 @@ import {
   applyRules,
   earliestAfter,
 } from "./controller.ts";
-import { beginRoll, retireOutdated } from "./replica-roll.ts";
+import { beginRoll, noticeAvailable, retireOutdated, rollBack } from "./replica-roll.ts";
 import {
   enforceStopDeadlines,
+  evictDrained,
   noticeSick,
   recordFailure,
   removeReplaced,
@@ -53,7 +54,16 @@ const step: Controller<ReplicasState, ReplicasEvent | Tick, ReplicasAction> = (b
   const applied = applyEvent({ ...before, asOf: now }, event, now);
   const rules = applied.state.stopped
     ? [stopEverything, enforceStopDeadlines]
-    : [noticeSick, removeSurplus, retireOutdated, startMissing, removeReplaced, enforceStopDeadlines];
+    : [
+        noticeSick,
+        noticeAvailable,
+        removeSurplus,
+        evictDrained,
+        retireOutdated,
+        startMissing,
+        removeReplaced,
+        enforceStopDeadlines,
+      ];
   return applyRules(applied, now, rules);
 };
 
@@ -78,12 +88,19 @@ function applyEvent(
     case "configure":
       return only(configured(state, event));
     case "roll":
-      return only(beginRoll(event.configure ? configured(state, event.configure) : state, event.version));
-    case "zone": {
-      const zones = state.zones.map((zone) =>
-        zone.name === event.zone ? { ...zone, available: event.available } : zone,
+      return only(
+        beginRoll(event.configure ? configured(state, event.configure) : state, event.version, event.pace),
       );
-      return only({ ...state, zones });
+    case "pace":
+      return only({ ...state, pace: event.pace });
+    case "roll-back":
+      return only(rollBack(state, event.version, event.generation));
+    case "zone":
+      return only(withZone(state, event.zone, event.available));
+    case "drain": {
+      const others = state.draining.filter((zone) => zone !== event.zone);
+      const draining = event.draining ? [...others, event.zone] : others;
+      return only({ ...state, draining });
     }
     case "stop-all":
       return only({ ...state, stopped: true });
@@ -93,6 +110,11 @@ function applyEvent(
       return replica === undefined ? only(state) : applyReplicaEvent(state, event, replica, now);
     }
   }
+}
+
+function withZone(state: ReplicasState, name: string, available: boolean): ReplicasState {
+  const zones = state.zones.map((zone) => (zone.name === name ? { ...zone, available } : zone));
+  return { ...state, zones };
 }
 
 function configured(state: ReplicasState, { settings, desired }: ReplicasConfiguration): ReplicasState {
@@ -113,11 +135,14 @@ function applyReplicaEvent(
     case "healthy": {
       if (replica.phase !== "running") return only(state);
       const firstHealthyAt = replica.firstHealthyAt ?? now;
-      return only(updateReplica(state, { ...replica, health: "healthy", sick: null, firstHealthyAt }));
+      const healthySince = replica.healthySince ?? now;
+      const well = { health: "healthy", sick: null, firstHealthyAt, healthySince } as const;
+      return only(updateReplica(state, { ...replica, ...well }));
     }
     case "unhealthy": {
       if (replica.phase !== "running") return only(state);
-      return only(updateReplica(state, { ...replica, health: "unhealthy" }));
+      const unwell = { health: "unhealthy", healthySince: null, available: false } as const;
+      return only(updateReplica(state, { ...replica, ...unwell }));
     }
     case "drained":
       return replica.phase === "draining" ? stop(only(state), replica, now) : only(state);
@@ -135,12 +160,14 @@ function only(state: ReplicasState): Step<ReplicasState, ReplicasAction> {
   return { state, actions: [] };
 }
 
-function replicaDeadline(replica: Replica, { settings }: ReplicasState): Instant | null {
+function replicaDeadline(replica: Replica, { settings, pace }: ReplicasState): Instant | null {
   switch (replica.phase) {
     case "starting":
       return replica.requestedAt + settings.startTimeoutMs;
     case "running": {
-      if (replica.health === "healthy" || replica.sick !== null) return null;
+      if (replica.healthySince !== null)
+        return replica.available ? null : replica.healthySince + pace.minReadyMs;
+      if (replica.sick !== null) return null;
       const grace =
         replica.health === "unhealthy" ? (replica.startedAt ?? 0) + settings.healthCheckGracePeriodMs : null;
       const start = replica.firstHealthyAt === null ? replica.requestedAt + settings.startTimeoutMs : null;

@@ -58,8 +58,10 @@ export function requireSync(step: ReplicationStep, standby: string, now: Instant
 }
 
 export function fence(step: ReplicationStep, name: string, now: Instant): ReplicationStep {
+  const { phase, fences } = nodeOf(step.state, name);
+  const round = phase === "fencing" ? fences : fences + 1;
   const fencing = { phase: "fencing", since: now, askedAt: now, failedProbes: 0, streaming: false } as const;
-  return act(updateNode(step, name, fencing), { kind: "fence", node: name });
+  return act(updateNode(step, name, { ...fencing, fences: round }), { kind: "fence", node: name, round });
 }
 
 /** Counts a failure of a node that started or ran, and so decides when it may start again. */

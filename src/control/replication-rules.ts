@@ -104,11 +104,14 @@ export function protect(state: ReplicationState, now: Instant): ReplicationStep 
   return ready ? requireSync(step, standby, now) : step;
 }
 
-/** Starts what is down and rebuilds what is blank; a replica only while there is a primary to follow. */
+/** Starts what is down and rebuilds what is blank, where it can be reached; a replica only with a primary to follow. */
 export function startNodes(state: ReplicationState, now: Instant): ReplicationStep {
   const { primary, replicas, failover } = state;
   let step: ReplicationStep = { state, actions: [] };
-  const due = (name: string): boolean => now >= nodeOf(state, name).retryAt;
+  const due = (name: string): boolean => {
+    const { retryAt, reachable } = nodeOf(state, name);
+    return reachable && now >= retryAt;
+  };
   if (nodeOf(state, primary).phase === "down" && due(primary) && failover !== "choosing")
     step = start(step, primary, now);
   if (failover !== null || !isRunning(state, primary)) return step;

@@ -46,9 +46,13 @@ export interface StoreNode {
   readonly offset: number;
   /** When the fence or the promotion under way was last asked for. */
   readonly askedAt: Instant;
+  /** Numbers its fences, so that a late confirmation of an earlier one does not pass for the one that is awaited. */
+  readonly fences: number;
   readonly failures: number;
   /** Before this it is neither started nor rebuilt. */
   readonly retryAt: Instant;
+  /** Whether it can be started and rebuilt where it is; its zone may be gone, or cut off. */
+  readonly reachable: boolean;
 }
 
 /**
@@ -103,8 +107,11 @@ export type ReplicationEvent =
   | { readonly kind: "needs-rebuild"; readonly node: string }
   | { readonly kind: "rebuilt"; readonly node: string }
   | { readonly kind: "rebuild-failed"; readonly node: string; readonly reason: string }
-  /** No process of the node is left, and none will come back by itself. */
-  | { readonly kind: "fenced"; readonly node: string }
+  /** Nothing can be started or rebuilt there; what runs there goes on until it is seen to have failed. */
+  | { readonly kind: "unreachable"; readonly node: string }
+  | { readonly kind: "reachable"; readonly node: string }
+  /** No process of the node is left, and none will come back by itself (the answer to fence). */
+  | { readonly kind: "fenced"; readonly node: string; readonly round: number }
   /** It accepts writes. */
   | { readonly kind: "promoted"; readonly node: string };
 
@@ -120,7 +127,7 @@ export type ReplicationAction =
   /** Stop it if it runs, replace its data by a copy of `from`'s, and do not start it. */
   | { readonly kind: "rebuild"; readonly node: string; readonly from: string }
   | { readonly kind: "point-writer"; readonly node: string }
-  | { readonly kind: "fence"; readonly node: string }
+  | { readonly kind: "fence"; readonly node: string; readonly round: number }
   | { readonly kind: "promote"; readonly node: string };
 
 export interface ReplicationSummary {
@@ -240,7 +247,9 @@ function newNode(phase: StoreNode["phase"], now: Instant): StoreNode {
     copyOf: null,
     offset: 0,
     askedAt: now,
+    fences: 0,
     failures: 0,
     retryAt: now,
+    reachable: true,
   };
 }

@@ -39,17 +39,10 @@ function play(start: ReplicationState, script: readonly (readonly [Instant, Repl
 
 const tick = { kind: "tick" } as const;
 const about = (
-  kind:
-    | "started"
-    | "streaming"
-    | "lost-streaming"
-    | "fenced"
-    | "promoted"
-    | "rebuilt"
-    | "probe-ok"
-    | "probe-failed",
+  kind: "started" | "streaming" | "lost-streaming" | "promoted" | "rebuilt" | "probe-ok" | "probe-failed",
   node: string,
 ) => ({ kind, node });
+const fenced = (node: string, round = 1) => ({ kind: "fenced", node, round }) as const;
 const exited = (node: string) => ({ kind: "exited", node, reason: "SIGKILL" }) as const;
 const relaxed = (node: string, round: number) => ({ kind: "relaxed", node, round }) as const;
 const inSync = (node: string, round: number) => ({ kind: "in-sync", node, round }) as const;
@@ -87,7 +80,7 @@ describe("a Multi-AZ DB instance", () => {
   test("fails over: fence, promote, point the writer, make the old primary the standby", () => {
     const { state, actions } = play(protectedPair, [
       [9000, exited("a")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
       [9100, about("promoted", "b")],
       [9110, relaxed("b", 4)],
       [9500, about("rebuilt", "a")],
@@ -108,7 +101,7 @@ describe("a Multi-AZ DB instance", () => {
     expect(summarizeReplication(state)).toMatchObject({ phase: "protected", writer: "b" });
     const back = play(state, [
       [20_000, exited("b")],
-      [20_020, about("fenced", "b")],
+      [20_020, fenced("b")],
       [20_100, about("promoted", "a")],
     ]);
     expect(back.actions).toEqual(["fence b", "promote a", "relax-sync a", "point-writer a", "rebuild b"]);
@@ -174,7 +167,7 @@ describe("a Multi-AZ DB instance", () => {
     const { actions } = play(protectedPair, [
       [9000, exited("a")],
       [9010, about("probe-failed", "b")],
-      [9020, about("fenced", "a")],
+      [9020, fenced("a")],
     ]);
     expect(actions).toEqual(["fence a", "start a"]);
   });
@@ -183,12 +176,25 @@ describe("a Multi-AZ DB instance", () => {
     const { state, actions } = play(single(), [
       [0, tick],
       [3000, tick],
-      [3010, about("fenced", "a")],
+      [3010, fenced("a")],
       [6010, tick],
-      [6020, about("fenced", "a")],
+      [6020, fenced("a", 2)],
     ]);
     expect(actions).toEqual(["start a", "fence a", "start a", "fence a"]);
     expect(replicationLoop.nextWake(state)).toBe(6210);
+  });
+
+  test("a late confirmation of an earlier fence does not count for a later one", () => {
+    const { state, actions } = play(single(), [
+      [0, tick],
+      [3000, tick],
+      [4000, tick],
+      [4010, fenced("a")],
+      [7010, tick],
+      [7020, fenced("a")],
+    ]);
+    expect(actions).toEqual(["start a", "fence a", "fence a", "start a", "fence a"]);
+    expect(summarizeReplication(state).nodes["a"]?.phase).toBe("fencing");
   });
 
   test("sync is not required again before the relaxing is confirmed", () => {
@@ -223,6 +229,31 @@ describe("a Multi-AZ DB instance", () => {
     expect(play(state, ticks).actions).toEqual([...asked, "require-sync a", "relax-sync a", "rebuild b"]);
   });
 
+  test("a node that cannot be reached is fenced like any other, and comes back only when it can be", () => {
+    const lost = play(protectedPair, [
+      [9000, { kind: "unreachable", node: "a" }],
+      [9100, about("probe-failed", "a")],
+      [9200, about("probe-failed", "a")],
+      [9300, about("probe-failed", "a")],
+      [9310, fenced("a")],
+      [9400, about("promoted", "b")],
+      [9410, relaxed("b", 4)],
+      [60_000, tick],
+    ]);
+    expect(lost.actions).toEqual(["fence a", "promote b", "relax-sync b", "point-writer b"]);
+    const { actions } = play(lost.state, [[61_000, { kind: "reachable", node: "a" }]]);
+    expect(actions).toEqual(["rebuild a"]);
+  });
+
+  test("a node that failed to start while it could not be reached is started at once when it can be", () => {
+    const { state } = play(protectedPair, [
+      [9000, exited("b")],
+      [9010, exited("b")],
+      [9050, { kind: "unreachable", node: "b" }],
+    ]);
+    expect(play(state, [[9060, { kind: "reachable", node: "b" }]]).actions).toEqual(["start b"]);
+  });
+
   test("a store of a single node is restarted in place, a hung one after it was killed", () => {
     const { actions } = play(single(), [
       [0, tick],
@@ -232,7 +263,7 @@ describe("a Multi-AZ DB instance", () => {
       [20_000, about("probe-failed", "a")],
       [20_200, about("probe-failed", "a")],
       [20_400, about("probe-failed", "a")],
-      [20_410, about("fenced", "a")],
+      [20_410, fenced("a")],
     ]);
     expect(actions).toEqual(["start a", "point-writer a", "start a", "fence a", "start a"]);
   });

@@ -19,8 +19,8 @@
  *
  * The runner carries out the actions on one node one after the other in the order given (a command to
  * a process that hangs ends, unanswered, so that the fence behind it is reached), and answers each:
- * start by started or exited, rebuild by rebuilt or rebuild-failed, fence by fenced, promote by
- * promoted, relax-sync by relaxed and require-sync by in-sync with the round of the action. What it
+ * start by started or exited, rebuild by rebuilt or rebuild-failed, promote by promoted, and with the
+ * round of the action fence by fenced, relax-sync by relaxed and require-sync by in-sync. What it
  * says of one node is in the order in which it happened: an exit comes before the confirmation of the
  * fence that caused it. To stop a store, stop feeding its controller first.
  */
@@ -162,8 +162,13 @@ function applyEvent(before: ReplicationStep, event: ReplicationEvent, now: Insta
       if (node.phase !== "rebuilding") return before;
       return countFailure(updateNode(before, name, { phase: "blank", since: now }), name, now);
     }
+    case "unreachable":
+      return updateNode(before, name, { reachable: false });
+    case "reachable":
+      // What failed while nothing could succeed says nothing about now.
+      return updateNode(before, name, { reachable: true, failures: 0, retryAt: now });
     case "fenced":
-      return node.phase === "fencing" ? afterFence(before, name, now) : before;
+      return node.phase === "fencing" && event.round === node.fences ? afterFence(before, name, now) : before;
     case "promoted": {
       const awaited = isPrimary && state.failover === "promoting" && node.phase === "running";
       return awaited ? openPrimary(before, now) : before;
@@ -173,7 +178,7 @@ function applyEvent(before: ReplicationStep, event: ReplicationEvent, now: Insta
 
 function confirmSync(
   before: ReplicationStep,
-  event: Extract<ReplicationEvent, { readonly round: number }>,
+  event: Extract<ReplicationEvent, { readonly kind: "relaxed" | "in-sync" }>,
 ): ReplicationStep {
   const { state } = before;
   const awaited = event.kind === "relaxed" ? "relaxing" : "requiring";

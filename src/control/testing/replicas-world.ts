@@ -28,11 +28,17 @@ export const replicaFaults = [
   "scale",
   "roll",
 ] as const;
-export type ReplicaFault = (typeof replicaFaults)[number];
+
+/** What becomes of the replicas of a version, whatever the faults; `crashes` is after they were healthy for a moment. */
+export type Behaviour = "well" | "exits" | "never-healthy" | "crashes";
+
+/** `drain`: nodes are replaced, which replicas leave as far as the disruption budget allows. */
+export type ReplicaFault = (typeof replicaFaults)[number] | "drain";
 
 interface ToyProcess {
   readonly id: string;
   readonly zone: string;
+  readonly behaviour: Behaviour;
   state: "spawning" | "up" | "frozen";
   healthy: boolean;
   /** What the target group last said of its health. */
@@ -57,9 +63,15 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   #removedHealthyNow = false;
   #crashLoops = 0;
   #slowStarts = 0;
+  readonly #behaviour: (version: string) => Behaviour;
 
-  constructor(initial: ReplicasState, schedule: Schedule<ReplicaFault>) {
+  constructor(
+    initial: ReplicasState,
+    schedule: Schedule<ReplicaFault>,
+    behaviour: (version: string) => Behaviour = () => "well",
+  ) {
     this.#state = initial;
+    this.#behaviour = behaviour;
     this.random = new SeededRandom(schedule.seed);
     for (const { atMs, kind, target, forMs } of schedule.faults) {
       this.time.after(atMs, () => this.#inject(kind, target, forMs));
@@ -67,7 +79,7 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   }
 
   perform(action: ReplicasAction): void {
-    if (action.kind === "start") return this.#start(action.id, action.zone);
+    if (action.kind === "start") return this.#start(action.id, action.zone, this.#behaviour(action.version));
     const process = this.processes.get(action.id);
     // It may have exited already, which the controller is about to hear.
     if (process === undefined) return;
@@ -114,7 +126,7 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
       throw new Error(`Zones are not balanced: ${JSON.stringify(plan)}.`);
   }
 
-  #start(id: string, zone: string): void {
+  #start(id: string, zone: string, behaviour: Behaviour): void {
     if (this.#seen.has(id)) throw new Error(`${id} is started twice.`);
     if (this.#closedZones.has(zone)) throw new Error(`${id} is started in ${zone}, which is not available.`);
     this.#seen.add(id);
@@ -124,7 +136,8 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
       id,
       zone,
       state: "spawning",
-      healthy: true,
+      behaviour,
+      healthy: behaviour !== "never-healthy",
       told: null,
       stage: "serving",
       stageAt: this.time.now,
@@ -138,8 +151,11 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   }
 
   #spawned(process: ToyProcess): void {
+    const { behaviour } = process;
     if (!this.processes.has(process.id)) return;
-    if (this.#crashLoops > 0) return this.#exit(process, "exit code 1");
+    if (this.#crashLoops > 0 || behaviour === "exits") return this.#exit(process, "exit code 1");
+    if (behaviour === "crashes")
+      this.time.after(this.random.between(300, 900), () => this.#exit(process, "exit code 2"));
     process.state = "up";
     this.emit({ kind: "started", id: process.id });
     this.#watchHealth(process);
@@ -208,7 +224,7 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
       case "doze":
         if (process === undefined) return;
         process.healthy = false;
-        return this.time.after(forMs, () => (process.healthy = true));
+        return this.time.after(forMs, () => (process.healthy = process.behaviour !== "never-healthy"));
       case "crash-loop":
         this.#crashLoops += 1;
         return this.time.after(forMs, () => (this.#crashLoops -= 1));
@@ -220,6 +236,8 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
       case "roll":
         this.#rolls += 1;
         return this.emit({ kind: "roll", version: `v${this.#rolls + 1}` });
+      case "drain":
+        return this.#drain(zone, forMs);
       case "zone-outage":
       case "zone-closed":
         return this.#closeZone(zone, forMs, kind === "zone-outage");
@@ -237,6 +255,16 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
     });
   }
 
+  #drain(zone: string, forMs: number): void {
+    if (this.#closedZones.has(zone)) return;
+    this.#closedZones.add(zone);
+    this.emit({ kind: "drain", zone, draining: true });
+    this.time.after(forMs, () => {
+      this.#closedZones.delete(zone);
+      this.emit({ kind: "drain", zone, draining: false });
+    });
+  }
+
   #closeZone(zone: string, forMs: number, outage: boolean): void {
     if (this.#closedZones.has(zone)) return;
     this.#closedZones.add(zone);
@@ -250,9 +278,15 @@ export class ReplicasWorld implements World<ReplicasState, ReplicasEvent, Replic
   }
 }
 
-/** How many stay healthy whenever one that is healthy is taken away: fewer than desired only for a roll without surge. */
+/**
+ * How many stay healthy whenever one that is healthy is taken away: fewer than desired only for a roll without surge or
+ * by Kubernetes' arithmetic, and for zones that are drained.
+ */
 function promisedHealthy(state: ReplicasState): number {
+  const { desired, settings, draining } = state;
   const { surge, minimumHealthy } = rolloutBounds(state);
   const rolling = state.replicas.some((replica) => isOutdated(replica, state));
-  return rolling && surge === 0 ? minimumHealthy : state.desired;
+  const rolled = rolling && (surge === 0 || settings.rounding === "kubernetes") ? minimumHealthy : desired;
+  const drained = draining.length > 0 ? (settings.minAvailable ?? minimumHealthy) : desired;
+  return Math.min(rolled, drained, desired);
 }
