@@ -1,0 +1,38 @@
+import type { FaultName } from "#model/faults.ts";
+import type { Drill, Plan, Scene } from "./drill.ts";
+import { inject, injectOnce } from "./inject.ts";
+import { storeOf, unsuitable } from "./targets.ts";
+
+const WAYS = { kill: "kill", hang: "hang", partition: "cut" } as const;
+
+/** The primary of a store is gone, in each of the ways in which it can be. */
+function storeFailure(name: FaultName, kind: string, what: string): Pick<Drill, "name" | "ways" | "plan"> {
+  return {
+    name,
+    ways: Object.keys(WAYS),
+    plan: (scene: Scene, way: string): Plan => {
+      const store = storeOf(scene, kind);
+      if (!store) throw unsuitable(`it has no ${what}`, "Try it on an architecture with one.");
+      const fault = { part: store.name, how: WAYS[way as keyof typeof WAYS] };
+      return {
+        parts: [store.name],
+        isNoticed: true,
+        writesToStore: kind === "postgresql",
+        // What hangs is fenced, and with that it is over; a cut lasts until somebody heals it.
+        begin: () => (way === "partition" ? inject : injectOnce)(scene.client, fault),
+      };
+    },
+  };
+}
+
+export const databaseFailure: Drill = {
+  ...storeFailure("database-failure", "postgresql", "PostgreSQL store that runs here"),
+  says: "kills the primary of the database, lets it hang, or cuts it off; its standby takes over",
+  seenBy: "store",
+};
+
+export const cacheFailure: Drill = {
+  ...storeFailure("cache-failure", "redis", "Redis store that runs here"),
+  says: "kills the primary of the cache, lets it hang, or cuts it off; services do without it meanwhile",
+  seenBy: "clients",
+};
