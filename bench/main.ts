@@ -3,8 +3,10 @@
 import { parseArgs } from "node:util";
 import { decisions } from "./decisions.ts";
 import { frontDoor } from "./front-door.ts";
+import { restore } from "./restore.ts";
 import { rules } from "./rules.ts";
 import { screening } from "./screening.ts";
+import { simulator } from "./simulator.ts";
 import { up } from "./up.ts";
 import { velocity } from "./velocity.ts";
 
@@ -28,8 +30,13 @@ const BENCHES: Readonly<
     run: (json) => decisions({ ...load, json }),
   },
   "front-door": { says: "the load balancer beside HAProxy and nginx", run: frontDoor },
+  restore: {
+    says: "a database of a gibibyte from its backup: to a moment, and from another region",
+    run: restore,
+  },
   rules: { says: "the validator's rules beside json-rules-engine and zen-engine", run: rules },
   screening: { says: "names against a sanctions list of 20,000", run: screening },
+  simulator: { says: "events and requests a second of the simulator's kernel", run: simulator },
   up: { says: "from `up` to everything healthy, cold and warm, and the supervisor's memory", run: up },
   velocity: { says: "the windows in Redis: CPU for each transaction", run: velocity },
 };

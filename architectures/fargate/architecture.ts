@@ -74,13 +74,14 @@ export default defineArchitecture({
         method: "POST",
         path: "/v1/transactions",
         body: {
-          messageId: "MSG-0001",
+          messageId: "MSG-${NUMBER}",
           endToEndId: "INVOICE-4711",
           creationDateTime: "${NOW}",
           instructedAmount: { value: "12500", currency: "EUR" },
           debtor: { name: "Erika Mustermann", account: { iban: "DE89370400440532013000" }, country: "DE" },
           creditor: { name: "Jean Exemple", account: { iban: "FR1420041010050500013M02606" }, country: "FR" },
         },
+        written: { store: "database", table: "decisions", column: "transaction" },
       },
     },
     migrate: {

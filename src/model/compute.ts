@@ -120,6 +120,8 @@ const Ec2AutoScaling = z.strictObject({
       minHealthy: z.int().min(0).max(100).default(90),
       warmup: Duration.prefault("300s"),
       checkpoints: z.array(z.int().min(1).max(100)).default([]),
+      /** How long it waits at each checkpoint. */
+      checkpointDelay: Duration.prefault("1h"),
     })
     .prefault({}),
 });

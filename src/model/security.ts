@@ -26,6 +26,7 @@ export const Security = z.strictObject({
         policy: Name,
         /** The address of one resource, such as `aws_db_instance.database`; absent: all of them. */
         on: z.string().min(1).optional(),
+        /** Why it is accepted, for whoever audits it. */
         reason: z.string().min(10, "a reason of at least ten characters is expected"),
       }),
     )

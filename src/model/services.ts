@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Name, PartReference, SecretReference, ServiceReference } from "./names.ts";
+import { Name, PartReference, SecretReference, ServiceReference, StoreReference } from "./names.ts";
 import { Cpu } from "./quantities/cpu.ts";
 import { Duration } from "./quantities/duration.ts";
 import { Size } from "./quantities/size.ts";
@@ -10,6 +10,7 @@ const EnvironmentVariables = z.record(
   z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'a variable\'s name is expected, like "LOG_LEVEL"'),
   z.string(),
 );
+const SqlName = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a name as in SQL is expected, like "orders"');
 const Command = z.array(z.string().min(1)).min(1);
 
 /** How the load balancer decides that a replica can serve. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
@@ -50,7 +51,13 @@ const Rollout = z.strictObject({
   max: z.int().min(100).max(400).default(200),
   /** What happens when the new version never gets healthy. */
   circuitBreaker: z.enum(["rollback", "stop", "none"]).default("rollback"),
+  /** How long a roll may go without progress before it has failed (Kubernetes' progressDeadlineSeconds). */
   progressDeadline: Duration.prefault("10m"),
+  /**
+   * How long a replica of a new version is healthy before an old one leaves for it (Kubernetes' minReadySeconds; on EC2
+   * the instance refresh's `warmup` says it, and ECS has none: there the twin alone goes by it).
+   */
+  minReady: Duration.prefault("10s"),
 });
 
 const Image = z.strictObject({ repository: z.string().min(1), tag: z.string().min(1).default("latest") });
@@ -104,12 +111,23 @@ const replicated = {
     .default({}),
 };
 
-/** A request that shows what a service does; `up` prints it for people to try. */
+/** A request that shows what a service does: `up` prints it for people to try, load and drills send it. */
 const Example = z.strictObject({
   method: z.enum(["GET", "POST", "PUT", "DELETE"]).default("GET"),
   path: HttpPath,
-  /** Sent as JSON; `${NOW}` in it stands for the time at which it is printed. */
+  /** Sent as JSON. In it and in the path `${NOW}` stands for the time, `${NUMBER}` and `${UUID}` for what no other request has. */
   body: z.record(z.string(), z.unknown()).optional(),
+  /** Where what an acknowledged request has written is found: a drill looks there whether it was lost. */
+  written: z
+    .strictObject({
+      /** A PostgreSQL store. */
+      store: StoreReference,
+      /** In the schema that the store's user finds first. */
+      table: SqlName,
+      /** A column whose text contains the request's `${NUMBER}`. */
+      column: SqlName,
+    })
+    .optional(),
 });
 
 /** Answers requests, in replicas behind the load balancer or behind other services. */

@@ -1,30 +1,8 @@
-import { rmSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
-import { terraformModule } from "#terraform/module/module.ts";
-import { REFERENCES, resolved } from "#terraform/testing.ts";
-import { TerraformModule, withTerraform } from "../support/terraform.ts";
-
-/** Loading the provider, and applying some hundred resources to a mock of it, takes seconds of a processor. */
-const PATIENCE_MS = 120_000;
+import { describe } from "vitest";
+import { REFERENCES } from "#terraform/testing.ts";
+import { withTerraform } from "../support/terraform.ts";
+import { testAcceptance } from "./acceptance.ts";
 
 describe.skipIf(withTerraform.skipped)(`terraform${withTerraform.why}`, () => {
-  const modules: TerraformModule[] = [];
-  afterAll(() => {
-    for (const { folder } of modules) rmSync(folder, { recursive: true });
-  });
-
-  test.each(REFERENCES)(
-    "accepts what is generated for %s, and applies it to a mocked provider as the architecture says",
-    async (name) => {
-      const module = new TerraformModule(terraformModule(await resolved(name)));
-      modules.push(module);
-      // It prints the files that it would change.
-      expect(await module.run("fmt", "-check", "-recursive")).toBe("");
-      await module.run("init", "-backend=false", "-input=false");
-      const validation = JSON.parse(await module.run("validate", "-json")) as { diagnostics: unknown[] };
-      expect(validation.diagnostics).toEqual([]);
-      expect(await module.run("test", "-no-color")).toContain("1 passed, 0 failed");
-    },
-    PATIENCE_MS,
-  );
+  testAcceptance(REFERENCES.map((name) => [name, "production"]));
 });

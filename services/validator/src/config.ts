@@ -56,6 +56,14 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
+/** On AWS the user and the password come beside the address: AWS keeps them, and changes them. */
+function withLogin(address: string, user: string | undefined, password: string | undefined): string {
+  const url = new URL(address);
+  if (user) url.username = encodeURIComponent(user);
+  if (password) url.password = encodeURIComponent(password);
+  return user || password ? url.href : address;
+}
+
 /** Reads the environment; throws ConfigError with all its problems. An empty variable counts as absent. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const problems: string[] = [];
@@ -71,7 +79,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
   const url = (name: string) => {
     const given = env[name] ?? "";
-    if (!isPostgresUrl(given)) problems.push(`${name} must be a postgresql:// address`);
+    if (isPostgresUrl(given)) return withLogin(given, env["DATABASE_USERNAME"], env["DATABASE_PASSWORD"]);
+    problems.push(`${name} must be a postgresql:// address`);
     return given;
   };
   const redisUrl = (name: string) => {

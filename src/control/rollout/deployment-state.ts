@@ -48,6 +48,8 @@ export interface DeploymentState {
   readonly checkpointsPassed: number;
   /** When it goes on from the checkpoint that it waits at. */
   readonly continuesAt: Instant | null;
+  /** Since when every new replica is available; null while one is not. */
+  readonly completeSince: Instant | null;
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
   /** When there was progress last. */
@@ -109,6 +111,7 @@ export function newDeployment(
     jobs,
     checkpointsPassed: 0,
     continuesAt: null,
+    completeSince: null,
     startedAt: now,
     endedAt: null,
     progressAt: now,

@@ -27,6 +27,12 @@ import {
 } from "../replica-state.ts";
 import { type DeploymentProgress, type DeploymentState, failureThreshold } from "./deployment-state.ts";
 
+/**
+ * A controller that was held up goes by what it knew before, until it has heard what happened meanwhile: that every new
+ * replica was well for long enough is looked at once more after this time.
+ */
+const CONFIRMED_AFTER_MS = 500;
+
 /** What has become of a deployment, and what the replicas are to be told. */
 export interface DeploymentStep {
   readonly deployment: DeploymentState;
@@ -62,10 +68,12 @@ export function advance(deployment: DeploymentState, replicas: ReplicasState, no
 
 /** When it has to be looked at again, though nothing has happened. */
 export function deploymentWake(deployment: DeploymentState, now: Instant): Instant | null {
-  const { phase, policy, continuesAt } = deployment;
+  const { phase, policy, continuesAt, completeSince } = deployment;
   if (phase === "over" || phase === "running jobs") return null;
   const stalled = phase === "at a checkpoint" ? null : deployment.progressAt + policy.progressDeadlineMs;
-  return earliestAfter(now, [stalled, continuesAt, phase === "rolling back" ? null : timeoutOf(deployment)]);
+  const confirmed = completeSince === null ? null : completeSince + CONFIRMED_AFTER_MS;
+  const late = phase === "rolling back" ? null : timeoutOf(deployment);
+  return earliestAfter(now, [stalled, continuesAt, confirmed, late]);
 }
 
 function beginRoll(
@@ -89,11 +97,15 @@ function roll(deployment: DeploymentState, replicas: ReplicasState, now: Instant
   const { replaced, total, failed, threshold } = progress;
   const left = replicas.replicas.some((replica) => isLive(replica) && isOutdated(replica, replicas));
   // Replicas that were lost on the way may be replaced before the last checkpoint: its limit is over as well.
-  if (replaced >= total && !left)
+  if (replaced >= total && !left) {
+    const completeSince = deployment.completeSince ?? now;
+    if (policy.minReadyMs > 0 && now < completeSince + CONFIRMED_AFTER_MS)
+      return still({ ...deployment, completeSince });
     return {
       deployment: over(deployment, "", now),
       tell: { kind: "pace", pace: { ...replicas.pace, limit: null } },
     };
+  }
   if (threshold !== null && failed >= threshold)
     return fail(
       deployment,
@@ -158,6 +170,7 @@ function observe(deployment: DeploymentState, replicas: ReplicasState, now: Inst
   const sick = renewed.findLast((replica) => replica.sick !== null);
   return {
     ...deployment,
+    completeSince: replaced >= desired ? deployment.completeSince : null,
     ...(score > deployment.best ? { best: score, progressAt: now } : {}),
     progress: {
       replaced: Math.min(replaced, desired),

@@ -10,6 +10,7 @@ export const REFERENCES: readonly (readonly [pattern: string, ...kinds: PartKind
   ["services.*.uses.*", "service", "store"],
   ["services.*.secrets.*", "secret"],
   ["services.*.before.*", "service"],
+  ["services.*.example.written.store", "store"],
   ["secrets.*.of", "store"],
   ["entry.loadBalancer.routes.*.to", "service"],
   ["entry.loadBalancer.accessLogs.bucket", "store"],

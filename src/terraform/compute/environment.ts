@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { Buckets } from "../data/buckets.ts";
 import type { StoreAddress } from "../data/database.ts";
 import { type Expression, text } from "../hcl/expression.ts";
-import { urlOf } from "../secrets/secrets.ts";
+import { isTls, urlOf } from "../secrets/secrets.ts";
 
 /** What a replica's process gets: settings as they are, and secrets by where they lie. */
 export interface ServiceEnvironment {
@@ -29,12 +29,13 @@ export function environmentOf(
   const secrets: Record<string, { secret: Expression<string>; key: string }> = {};
   for (const used of service.uses) {
     const prefix = variableName(used);
-    const kind = architecture.stores[used]?.kind;
+    const declared = architecture.stores[used];
+    const kind = declared?.kind;
     const store = stores[used];
     if (kind === "bucket") variables[`${prefix}_URL`] = text`s3://${buckets.bucket(used).ref("id")}`;
     if (!store || !kind) continue;
-    variables[`${prefix}_URL`] = urlOf(kind, store);
-    variables[`${prefix}_READER_URL`] = urlOf(kind, { ...store, host: store.reader });
+    variables[`${prefix}_URL`] = urlOf(kind, isTls(declared), store);
+    variables[`${prefix}_READER_URL`] = urlOf(kind, isTls(declared), { ...store, host: store.reader });
     if (store.credentials === null) continue;
     secrets[`${prefix}_USERNAME`] = { secret: store.credentials, key: "username" };
     secrets[`${prefix}_PASSWORD`] = { secret: store.credentials, key: "password" };

@@ -18,6 +18,7 @@ import {
   type StoreAddress,
   storageKey,
   subnetIds,
+  tlsParameters,
 } from "./database.ts";
 
 type Postgresql = Extract<ResolvedStore, { readonly kind: "postgresql" }>;
@@ -111,6 +112,7 @@ export function auroraOf(tools: DatabaseTools, store: string, declared: Postgres
     reader: cluster.ref("reader_endpoint"),
     port: PORT,
     database: DATABASE_NAME,
+    parameters: tlsParameters(declared),
     credentials,
   };
 }

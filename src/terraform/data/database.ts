@@ -18,6 +18,8 @@ export interface StoreAddress {
   readonly port: number;
   /** The database's name; null where there is none to name. */
   readonly database: string | null;
+  /** What a client has to know beside the address, such as that TLS is required: `?sslmode=require`. */
+  readonly parameters: string;
   /** The secret that AWS keeps the user's name and password in; null where there is no user. */
   readonly credentials: Expression<string> | null;
 }
@@ -119,4 +121,10 @@ export function parametersOf({ parameters }: Database) {
 export function subnetIds({ subnets }: Vpc, store: Pick<Database, "subnets">): Expression<string>[] {
   const tier = subnets[store.subnets].length > 0 ? store.subnets : "private";
   return subnets[tier].map((subnet) => subnet.ref("id"));
+}
+
+/** How clients of an SQL database are told to use TLS. */
+export function tlsParameters({ kind, encryption }: Pick<Database, "kind" | "encryption">): string {
+  if (encryption.inTransit !== "required") return "";
+  return kind === "postgresql" ? "?sslmode=require" : "?ssl-mode=REQUIRED";
 }

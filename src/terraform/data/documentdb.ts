@@ -90,6 +90,8 @@ export function documentDbOf(tools: DatabaseTools, store: string, declared: Docu
     reader: cluster.ref("reader_endpoint"),
     port: PORT,
     database: DATABASE_NAME,
+    // The driver finds all members by the set's name; retryable writes are not supported.
+    parameters: `?replicaSet=rs0&retryWrites=false${declared.encryption.inTransit === "required" ? "&tls=true" : ""}`,
     credentials,
   };
 }

@@ -19,6 +19,7 @@ import {
   type StoreAddress,
   storageKey,
   subnetIds,
+  tlsParameters,
 } from "./database.ts";
 
 type Rds = Extract<ResolvedStore, { readonly kind: "postgresql" | "mysql" }>;
@@ -97,6 +98,7 @@ export function rdsOf(tools: DatabaseTools, store: string, declared: Rds): Store
     reader: (replicas[0] ?? instance).ref("address"),
     port,
     database: DATABASE_NAME,
+    parameters: tlsParameters(declared),
     credentials,
   };
 }

@@ -88,6 +88,7 @@ export function redisOf(tools: DatabaseTools, store: string, declared: Redis): S
     reader: replication.ref("reader_endpoint_address"),
     port: PORT,
     database: null,
+    parameters: "",
     credentials: null,
   };
 }

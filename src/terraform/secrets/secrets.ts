@@ -1,4 +1,4 @@
-import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { ResolvedArchitecture, ResolvedStore } from "#model/architecture.ts";
 import type { Context } from "../context.ts";
 import type { StoreAddress } from "../data/database.ts";
 import { days } from "../durations.ts";
@@ -38,9 +38,7 @@ export function secretsOf(
     if (store)
       add("aws_secretsmanager_secret_version", localName(secret), {
         secret_id: made.ref("id"),
-        secret_string: jsonencode(
-          contentOf(declared, store, architecture.stores[declared.of ?? ""]?.kind ?? ""),
-        ),
+        secret_string: jsonencode(contentOf(declared, store, architecture.stores[declared.of ?? ""])),
       });
     return [secret, made] as const;
   });
@@ -55,31 +53,33 @@ function rotationTag({ rotation }: Secret): Record<string, string> {
   return rotation === undefined ? {} : { RotateEveryDays: String(days(rotation)) };
 }
 
-function contentOf({ holds }: Secret, store: StoreAddress, kind: string): HclValue {
+function contentOf({ holds }: Secret, store: StoreAddress, declared: ResolvedStore | undefined): HclValue {
   const all: Partial<Record<Secret["holds"][number], HclValue>> = {
     host: store.host,
     port: store.port,
     name: store.database,
-    "connection-string": urlOf(kind, store),
+    "connection-string": urlOf(declared?.kind ?? "", isTls(declared), store),
   };
   const asked = holds.flatMap((each) => (all[each] === undefined ? [] : [[each, all[each]] as const]));
   return { ...Object.fromEntries(asked), credentials: store.credentials };
 }
 
-const SCHEMES: Readonly<Record<string, string>> = {
-  postgresql: "postgresql",
-  mysql: "mysql",
-  documentdb: "mongodb",
-  redis: "rediss",
-};
-
 /** A store's URL without its user, which services get beside it. */
 export function urlOf(
   kind: string,
-  { host, port, database }: Pick<StoreAddress, "host" | "port" | "database">,
+  isTls: boolean,
+  address: Omit<StoreAddress, "credentials" | "reader">,
 ): Expression<string> {
-  const scheme = SCHEMES[kind] ?? kind;
+  const { host, port, database, parameters } = address;
+  const scheme =
+    { postgresql: "postgresql", mysql: "mysql", documentdb: "mongodb", redis: isTls ? "rediss" : "redis" }[
+      kind
+    ] ?? kind;
   return database === null
     ? text`${scheme}://${host}:${port}`
-    : text`${scheme}://${host}:${port}/${database}`;
+    : text`${scheme}://${host}:${port}/${database}${parameters}`;
+}
+
+export function isTls(store: ResolvedStore | undefined): boolean {
+  return store?.encryption.inTransit === "required";
 }

@@ -138,8 +138,8 @@ resource "aws_launch_template" "api" {
     aws ecr get-login-password --region us-east-1 | docker login --username AWS --password-stdin "$(echo '${aws_ecr_repository.validator.repository_url}:${var.image_tags["api"]}' | cut -d/ -f1)"
     install -d -m 0700 /etc/services
     cat > /etc/services/api.env <<'SETTINGS'
-    DATABASE_READER_URL=postgresql://${aws_db_instance.database.address}:5432/app
-    DATABASE_URL=postgresql://${aws_db_instance.database.address}:5432/app
+    DATABASE_READER_URL=postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require
+    DATABASE_URL=postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require
     HOST=0.0.0.0
     PORT=8000
     SETTINGS
@@ -147,8 +147,8 @@ resource "aws_launch_template" "api" {
     echo "DATABASE_USERNAME=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.username')" >> /etc/services/api.env
     echo "DATABASE_PASSWORD=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.password')" >> /etc/services/api.env
     cat > /etc/services/migrate.env <<'SETTINGS'
-    DATABASE_READER_URL=postgresql://${aws_db_instance.database.address}:5432/app
-    DATABASE_URL=postgresql://${aws_db_instance.database.address}:5432/app
+    DATABASE_READER_URL=postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require
+    DATABASE_URL=postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require
     SETTINGS
     chmod 0600 /etc/services/migrate.env
     echo "DATABASE_USERNAME=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.username')" >> /etc/services/migrate.env

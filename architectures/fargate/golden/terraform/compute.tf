@@ -169,11 +169,11 @@ resource "aws_ecs_task_definition" "api" {
       environment = [
         {
           name  = "DATABASE_READER_URL"
-          value = "postgresql://${aws_db_instance.database.address}:5432/app"
+          value = "postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require"
         },
         {
           name  = "DATABASE_URL"
-          value = "postgresql://${aws_db_instance.database.address}:5432/app"
+          value = "postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require"
         },
         {
           name  = "HOST"
@@ -351,11 +351,11 @@ resource "aws_ecs_task_definition" "migrate" {
       environment = [
         {
           name  = "DATABASE_READER_URL"
-          value = "postgresql://${aws_db_instance.database.address}:5432/app"
+          value = "postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require"
         },
         {
           name  = "DATABASE_URL"
-          value = "postgresql://${aws_db_instance.database.address}:5432/app"
+          value = "postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require"
         },
       ]
       secrets = [

@@ -20,7 +20,7 @@ resource "aws_secretsmanager_secret_version" "database_credentials" {
   secret_id = aws_secretsmanager_secret.database_credentials.id
 
   secret_string = jsonencode({
-    connection-string = "postgresql://${aws_db_instance.database.address}:5432/app"
+    connection-string = "postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require"
     host              = aws_db_instance.database.address
     port              = 5432
     name              = "app"

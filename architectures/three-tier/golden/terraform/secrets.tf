@@ -215,7 +215,7 @@ resource "aws_secretsmanager_secret_version" "database_credentials" {
   secret_id = aws_secretsmanager_secret.database_credentials.id
 
   secret_string = jsonencode({
-    connection-string = "mysql://${aws_db_instance.database.address}:3306/app"
+    connection-string = "mysql://${aws_db_instance.database.address}:3306/app?ssl-mode=REQUIRED"
     credentials       = aws_db_instance.database.master_user_secret[0].secret_arn
   })
 }
@@ -232,7 +232,7 @@ resource "aws_secretsmanager_secret_version" "documents_credentials" {
   secret_id = aws_secretsmanager_secret.documents_credentials.id
 
   secret_string = jsonencode({
-    connection-string = "mongodb://${aws_docdb_cluster.documents.endpoint}:27017/app"
+    connection-string = "mongodb://${aws_docdb_cluster.documents.endpoint}:27017/app?replicaSet=rs0&retryWrites=false&tls=true"
     credentials       = aws_docdb_cluster.documents.master_user_secret[0].secret_arn
   })
 }

@@ -133,7 +133,7 @@ resource "aws_secretsmanager_secret_version" "database_credentials" {
   secret_id = aws_secretsmanager_secret.database_credentials.id
 
   secret_string = jsonencode({
-    connection-string = "postgresql://${aws_rds_cluster.database.endpoint}:5432/app"
+    connection-string = "postgresql://${aws_rds_cluster.database.endpoint}:5432/app?sslmode=require"
     credentials       = aws_rds_cluster.database.master_user_secret[0].secret_arn
   })
 }
