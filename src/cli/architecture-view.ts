@@ -46,7 +46,7 @@ function network({ network, zoneNames }: ResolvedArchitecture): string[][] {
     [`VPC ${network.cidr}`, ...zoneNames],
     ...TIERS.flatMap((tier) => {
       const plan = subnets[tier];
-      return Array.isArray(plan) && plan.length > 0 ? [[`${tier} subnets`, ...(plan as string[])]] : [];
+      return plan.length > 0 ? [[`${tier} subnets`, ...plan]] : [];
     }),
     ["NAT gateways", network.nat],
   ];

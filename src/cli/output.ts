@@ -22,6 +22,13 @@ export function table(rows: readonly (readonly string[])[], indent = ""): string
     .join("\n");
 }
 
+/** `12.3 MiB`: three digits tell enough. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  const [value, unit] = [bytes / 1024 ** power, ["B", "KiB", "MiB", "GiB", "TiB"][power]];
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toPrecision(3)} ${unit}`;
+}
+
 /** `1h 4m`, `12m 5s`, `8s`. */
 export function formatUptime(seconds: number): string {
   const [hours, minutes, rest] = [

@@ -1,6 +1,8 @@
 import type { TwinStatus } from "#twin/status.ts";
 import { curl } from "./curl.ts";
 import { formatUptime, table } from "./output.ts";
+import { renderRollouts } from "./rollout-view.ts";
+import { renderScaling } from "./scaling-view.ts";
 import { paintState, style } from "./style.ts";
 import { unsettledOf } from "./unsettled.ts";
 
@@ -9,10 +11,14 @@ export function renderStatus(status: TwinStatus): string {
   return [
     heading(status),
     notYet(status),
+    faults(status),
     "",
     entry(status),
     ...status.zones.map((zone) => zoneBlock(status, zone.name)),
+    renderScaling(status.scaling),
+    renderRollouts(status),
     stores(status),
+    backups(status),
     substitutes(status),
   ]
     .filter((block) => block !== null)
@@ -38,6 +44,16 @@ function heading({
 function notYet(status: TwinStatus): string | null {
   const rows = unsettledOf(status).map(({ name, progress, why }) => [style.yellow(name), progress, why]);
   return rows.length === 0 ? null : `\n  ${style.bold("not as it should be yet")}\n${table(rows, "    ")}`;
+}
+
+function faults({ faults }: TwinStatus): string | null {
+  if (faults.length === 0) return null;
+  const rows = faults.map(({ id, description, until }) => [
+    style.red(id),
+    description,
+    until === null ? "" : style.dim(`heals at ${new Date(until).toLocaleTimeString()}`),
+  ]);
+  return `\n  ${style.bold("broken on purpose")}\n${table(rows, "    ")}`;
 }
 
 function entry({ loadBalancer }: TwinStatus): string {
@@ -107,6 +123,17 @@ function stores({ stores }: TwinStatus): string | null {
     nodes.length > 0 ? `writer ${writer}  reader ${reader}` : writer,
   ]);
   return `\n  ${style.bold("stores")}\n${table(rows, "    ")}`;
+}
+
+function backups({ backups }: TwinStatus): string | null {
+  if (backups.length === 0) return null;
+  const rows = backups.map(({ store, backups: count, last, broken, trouble }) => [
+    store,
+    last === null ? style.yellow("none yet") : `${count}, the last at ${last}`,
+    broken > 0 ? style.red(`${broken} cannot be restored`) : "",
+    trouble === null ? "" : style.red(trouble),
+  ]);
+  return `\n  ${style.bold("backups")}\n${table(rows, "    ")}`;
 }
 
 function substitutes({ substitutes }: TwinStatus): string {

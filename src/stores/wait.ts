@@ -29,3 +29,14 @@ export function countdown(timeoutMs: number): () => number {
   const end = performance.now() + timeoutMs;
   return () => Math.max(0, end - performance.now());
 }
+
+/**
+ * Resolves with null when an answer is late. One that has arrived while this process itself was busy is not: it is read
+ * first, in the turn of the loop between the timer and the check.
+ * https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick
+ */
+export function lateAfter(timeoutMs: number): { readonly promise: Promise<null>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => setImmediate(() => resolve(null)), timeoutMs);
+  return { promise, cancel: () => clearTimeout(timer) };
+}

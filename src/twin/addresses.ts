@@ -75,7 +75,8 @@ export function loopback(address: number, twin: number): string {
   return formatAddress(((127 << 24) | (twin << 16) | (address & 0xffff)) >>> 0);
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on at the moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

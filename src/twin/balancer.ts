@@ -1,4 +1,5 @@
 import type { FromBalancer, ToBalancer } from "#entry/messages.ts";
+import type { Metrics } from "#entry/metrics.ts";
 import { NODE_OPTIONS } from "#entry/node-options.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
@@ -21,6 +22,7 @@ type Listeners = Extract<FromBalancer, { kind: "listening" }>["listeners"];
 
 /** How many ports behind the wanted one are tried when it is taken. */
 const PORTS_TRIED = 50;
+const METRICS_WITHIN_MS = 1_000;
 
 export interface BalancerOptions {
   /** The port of the first listener that the user asked for; null leaves the choice to us. */
@@ -42,6 +44,8 @@ export class Balancer {
   /** What still has requests in flight of services that no route leads to any more. */
   readonly #leaving = new Map<string, Set<string>>();
   #nodes: readonly BalancerNode[] = [];
+  /** Zones whose nodes are gone. */
+  #withoutZones: readonly string[] = [];
   #offset = 0;
   #stopping = false;
   /** Where it listens, in the order of its configuration. */
@@ -49,6 +53,8 @@ export class Balancer {
   #configured = Promise.withResolvers<void>();
   /** Settles when another architecture is in force, or is refused. */
   #changing: PromiseWithResolvers<void> | null = null;
+  /** Settles when it has told its metrics. */
+  #asked: PromiseWithResolvers<Metrics | null> | null = null;
 
   constructor(
     architecture: ResolvedArchitecture,
@@ -112,6 +118,37 @@ export class Balancer {
   setTargets(service: string, targets: readonly Target[]): void {
     this.#targets.set(service, targets);
     if (this.#listeners.length > 0) this.#tell(service, targets);
+  }
+
+  /** Takes the nodes of these zones away, and brings those of all others back; requests in flight are finished. */
+  async withoutNodes(zones: readonly string[]): Promise<void> {
+    if (this.#nodes.length === 0 || zones.join() === this.#withoutZones.join()) return;
+    this.#withoutZones = zones;
+    this.#changing ??= Promise.withResolvers();
+    const { promise } = this.#changing;
+    this.#configure();
+    await promise.finally(() => (this.#changing = null));
+  }
+
+  /** Ends it by force, and does not start it again before `resume`. */
+  suspend(): Promise<void> {
+    return this.#process.suspend();
+  }
+
+  resume(): void {
+    this.#process.resume();
+  }
+
+  /** What it has counted so far; null where it does not answer at once. */
+  metrics(): Promise<Metrics | null> {
+    this.#asked ??= Promise.withResolvers();
+    const { promise, resolve } = this.#asked;
+    this.#process.send({ kind: "metrics" });
+    const timer = setTimeout(() => resolve(null), METRICS_WITHIN_MS);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#asked = null;
+    });
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -197,7 +234,7 @@ export class Balancer {
         port,
         this.#offset,
       ),
-      nodes: this.#nodes,
+      nodes: this.#nodes.filter(({ zone }) => !this.#withoutZones.includes(zone)),
       certificate: this.#certificate.issued,
       state,
     });
@@ -216,8 +253,9 @@ export class Balancer {
         return this.#options.onDrained(message.group, message.target);
       case "failed":
         return this.#refused(message.code, message.message);
-      case "configured":
       case "metrics":
+        return this.#asked?.resolve(message.metrics);
+      case "configured":
         return;
     }
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { resolve } from "#model/resolve.ts";
 import { small, smallWith } from "#model/testing/small.ts";
-import { fitToMachine } from "./budget.ts";
+import { fitToMachine, roomFor } from "./budget.ts";
 
 const GIB = 2 ** 30;
 const LARGE = { processors: 64, memory: 256 * GIB };
@@ -51,4 +51,13 @@ it("never runs more than was asked for, nor none of what was asked for", () => {
       expect(substitutes).toHaveLength(replicas["api"] === desired ? 0 : 1);
     }),
   );
+});
+
+it("has room for as many replicas of a service as the others leave, and for one at least", () => {
+  const other = smallWith({ services: { other: { ...small.services.api, secrets: [], uses: [] } } });
+  const two = resolve(other, "production");
+  const machine = { processors: 2, memory: 16 * GIB };
+  expect(roomFor("api", { api: 2, other: 3 }, two, machine)).toBe(5);
+  expect(roomFor("api", { api: 2, other: 8 }, two, machine)).toBe(1);
+  expect(roomFor("api", { api: 2, other: 1 }, two, { ...machine, memory: 4 * GIB })).toBe(2);
 });

@@ -28,16 +28,9 @@ export function fitToMachine(
   architecture: Pick<ResolvedArchitecture, "services" | "stores">,
   machine: Machine,
 ): Budget {
-  const declared = Object.entries(architecture.services).flatMap(([name, service]) =>
-    service.kind === "job" ? [] : [{ name, desired: service.replicas.desired, memory: service.size.memory }],
-  );
+  const declared = replicatedServices(architecture);
   const replicas = Object.fromEntries(declared.map(({ name, desired }) => [name, desired]));
-  const fits = () => {
-    const count = declared.reduce((sum, { name }) => sum + (replicas[name] ?? 0), 0);
-    const memory = declared.reduce((sum, { name, memory }) => sum + (replicas[name] ?? 0) * memory, 0);
-    return count <= machine.processors * REPLICAS_PER_PROCESSOR && memory <= machine.memory * SHARE_OF_MEMORY;
-  };
-  while (!fits()) {
+  while (!fits(declared, replicas, machine)) {
     const [largest] = declared.toSorted((a, b) => (replicas[b.name] ?? 0) - (replicas[a.name] ?? 0));
     if (!largest || (replicas[largest.name] ?? 0) <= 1) break;
     replicas[largest.name] = (replicas[largest.name] ?? 0) - 1;
@@ -56,4 +49,43 @@ export function fitToMachine(
     replicas,
     substitutes: [...substitutes, ...memorySubstitutes(architecture.stores, machine.memory)],
   };
+}
+
+/**
+ * The most replicas of one service that fit this machine beside those that the others have; never fewer than one.
+ * @param counts how many replicas each service has now.
+ */
+export function roomFor(
+  name: string,
+  counts: Readonly<Record<string, number>>,
+  architecture: Pick<ResolvedArchitecture, "services">,
+  machine: Machine,
+): number {
+  const declared = replicatedServices(architecture);
+  let room = 1;
+  while (fits(declared, { ...counts, [name]: room + 1 }, machine)) room += 1;
+  return room;
+}
+
+interface Sized {
+  readonly name: string;
+  readonly desired: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+function replicatedServices({ services }: Pick<ResolvedArchitecture, "services">): Sized[] {
+  return Object.entries(services).flatMap(([name, service]) =>
+    service.kind === "job" ? [] : [{ name, desired: service.replicas.desired, memory: service.size.memory }],
+  );
+}
+
+function fits(
+  declared: readonly Sized[],
+  counts: Readonly<Record<string, number>>,
+  { processors, memory }: Machine,
+): boolean {
+  const count = declared.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0);
+  const needed = declared.reduce((sum, each) => sum + (counts[each.name] ?? 0) * each.memory, 0);
+  return count <= processors * REPLICAS_PER_PROCESSOR && needed <= memory * SHARE_OF_MEMORY;
 }

@@ -7,16 +7,24 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export class LoopRunner<State, Event, Action> {
   readonly #loop: ControlLoop<State, Event, Action>;
   readonly #perform: (action: Action) => void;
+  readonly #stepped: () => void;
   readonly #waiting: (Event | Tick)[] = [];
   #state: State;
   #stepping = false;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(loop: ControlLoop<State, Event, Action>, initial: State, perform: (action: Action) => void) {
+  /** @param stepped told after each event, when its actions have begun. */
+  constructor(
+    loop: ControlLoop<State, Event, Action>,
+    initial: State,
+    perform: (action: Action) => void,
+    stepped: () => void = () => {},
+  ) {
     this.#loop = loop;
     this.#state = initial;
     this.#perform = perform;
+    this.#stepped = stepped;
   }
 
   get state(): State {
@@ -37,6 +45,7 @@ export class LoopRunner<State, Event, Action> {
       this.#stepping = false;
       this.#setTimer();
     }
+    this.#stepped();
   }
 
   #step(event: Event | Tick): void {

@@ -17,6 +17,9 @@ const SERVICES: readonly ServiceStatus[] = [
   {
     name: "api",
     kind: "web",
+    version: "current",
+    imageTag: "latest",
+    deployment: null,
     desired: 2,
     healthy: 2,
     outdated: 0,

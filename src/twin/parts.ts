@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Balancer } from "./balancer.ts";
-import { type Budget, fitToMachine } from "./budget.ts";
+import { type Budget, fitToMachine, roomFor } from "./budget.ts";
 import { secretText } from "./secret-text.ts";
 import type { Endpoints } from "./service-environment.ts";
 import { ServiceKeeper } from "./services/service-keeper.ts";
@@ -35,8 +35,17 @@ export class Parts {
 
   /** What fits this machine of the architecture that is wanted. */
   get budget(): Budget {
-    const machine = { processors: availableParallelism(), memory: totalmem() };
-    return fitToMachine(this.#context.architecture, machine);
+    return fitToMachine(this.#context.architecture, this.#machine);
+  }
+
+  /** The most replicas of a service that fit this machine beside those of the others. */
+  roomFor(name: string): number {
+    const counts = Object.fromEntries(this.services.map((each) => [each.name, each.replicas.desired]));
+    return roomFor(name, counts, this.#context.architecture, this.#machine);
+  }
+
+  get #machine() {
+    return { processors: availableParallelism(), memory: totalmem() };
   }
 
   /** What is not as it should be yet: services with too few or too old replicas, stores without their standby. */
@@ -99,12 +108,14 @@ export class Parts {
     return { stores: urls, services: {}, secrets: Object.fromEntries(texts) };
   }
 
-  /** The stores as the first zone reaches them. */
+  /** The stores as the first zone reaches them that is not broken. */
   connections(): readonly StoreConnection[] {
-    const { zoneNames, stores } = this.#context.architecture;
+    const { architecture, places } = this.#context;
+    const { zoneNames, stores } = architecture;
+    const zone = zoneNames.find((each) => places.zone(each) === "open") ?? (zoneNames[0] as string);
     return this.#reachable.flatMap((keeper) => {
       const store = stores[keeper.name];
-      return store ? [{ name: keeper.name, kind: store.kind, ...keeper.urls(zoneNames[0] as string) }] : [];
+      return store ? [{ name: keeper.name, kind: store.kind, ...keeper.urls(zone) }] : [];
     });
   }
 

@@ -20,9 +20,29 @@ export class SecretFile {
   password(name: string): string {
     const kept = this.#values.get(name);
     if (kept !== undefined) return kept;
-    const fresh = randomBytes(24).toString("base64url");
-    this.#values.set(name, fresh);
-    writePrivately(this.#file, JSON.stringify(Object.fromEntries(this.#values)));
+    const fresh = newPassword();
+    this.change({ [name]: fresh });
     return fresh;
   }
+
+  /** What is kept under a name; null where nothing is. */
+  kept(name: string): string | null {
+    return this.#values.get(name) ?? null;
+  }
+
+  /** Keeps values, or with null forgets them: all of them, or none. */
+  change(values: Readonly<Record<string, string | null>>): void {
+    const changed = new Map(this.#values);
+    for (const [name, value] of Object.entries(values))
+      if (value === null) changed.delete(name);
+      else changed.set(name, value);
+    writePrivately(this.#file, JSON.stringify(Object.fromEntries(changed)));
+    for (const name of Object.keys(values)) this.#values.delete(name);
+    for (const [name, value] of changed) this.#values.set(name, value);
+  }
+}
+
+/** 24 random bytes, safe in a URL. */
+export function newPassword(): string {
+  return randomBytes(24).toString("base64url");
 }

@@ -12,6 +12,8 @@ export interface UpRequest {
   readonly stateRoot: string;
   readonly profile: TimingProfile;
   readonly port: number | null;
+  /** The region from whose backups the stores are filled before they start; they must have no data. */
+  readonly restoreFrom?: string | null;
 }
 
 /** What the one who starts a supervisor tells it. */

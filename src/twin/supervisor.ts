@@ -3,10 +3,15 @@ import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
 import { resolve } from "#model/resolve.ts";
 import { loadArchitecture } from "./architecture-file.ts";
+import type { Backups } from "./backups/backups.ts";
 import { ChangesRefused } from "./changes/refused.ts";
 import type { ApplyRequest } from "./control-api/requests.ts";
-import { type ControlApi, type Controllable, serveControlApi } from "./control-api/server.ts";
+import type { Controllable } from "./control-api/controllable.ts";
+import { type ControlApi, serveControlApi } from "./control-api/server.ts";
+import type { Deployments } from "./deployments/deployments.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { Rotations } from "./rotation/rotations.ts";
 import { endLeftovers } from "./state/clean-up.ts";
 import { releaseLock, takeLock } from "./state/lock.ts";
 import { identify, type ProcessIdentity } from "./state/process-identity.ts";
@@ -67,6 +72,22 @@ export class Supervisor implements Controllable {
     return begun;
   }
 
+  get faults(): Faults {
+    return (this.#twin as Twin).faults;
+  }
+
+  get backups(): Backups {
+    return (this.#twin as Twin).backups;
+  }
+
+  get deployments(): Deployments {
+    return (this.#twin as Twin).deployments;
+  }
+
+  get rotations(): Rotations {
+    return (this.#twin as Twin).rotations;
+  }
+
   restart(service: string): number | null {
     return (this.#twin as Twin).restart(service);
   }
@@ -98,7 +119,7 @@ export class Supervisor implements Controllable {
         "twin",
         `ended ${left.length} processes that a killed supervisor had left`,
       );
-    await this.#twin.start();
+    await this.#twin.start(this.#request.restoreFrom);
     this.events.record("info", "twin", "everything runs");
     return this.status();
   }

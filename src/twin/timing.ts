@@ -1,6 +1,8 @@
 import { type HealthSettings, healthTiming, type TimingProfile } from "#control/health.ts";
 import type { ReplicaSettings } from "#control/replica-state.ts";
 import type { ReplicationSettings } from "#control/replication-state.ts";
+import type { RolloutPolicy } from "#control/rollout/deployment-state.ts";
+import { rolloutPercentages, rolloutPolicy } from "#control/rollout/policy.ts";
 import type { ResolvedArchitecture, ResolvedService } from "#model/architecture.ts";
 
 type Replicated = Exclude<ResolvedService, { kind: "job" }>;
@@ -9,8 +11,11 @@ type Web = Extract<ResolvedService, { kind: "web" }>;
 /** Nobody waits longer than this for a connection to end, or for a process that ignores SIGTERM, on one machine. */
 const LOCAL_PATIENCE_MS = 10_000;
 
-/** How often every database node is probed, and how long a probe may take. */
-export const STORE_PROBE = { intervalMs: 200, timeoutMs: 300 } as const;
+/**
+ * How often every node of a store is probed, and how long a probe may take: the least, unless the node's answers have
+ * taken long lately, as on a machine that is busy.
+ */
+export const STORE_PROBE = { intervalMs: 100, timeoutMs: { leastMs: 150, mostMs: 500 } } as const;
 
 export function healthSettings(profile: TimingProfile, { targetHealth }: Web): HealthSettings {
   return healthTiming(profile, {
@@ -24,14 +29,13 @@ export function healthSettings(profile: TimingProfile, { targetHealth }: Web): H
 export function replicaSettings(
   profile: TimingProfile,
   service: Replicated,
-  { entry }: ResolvedArchitecture,
+  { entry, compute }: ResolvedArchitecture,
   desired: number,
 ): ReplicaSettings {
   const patience = profile === "local" ? LOCAL_PATIENCE_MS : Number.POSITIVE_INFINITY;
   return {
-    max: Math.max(service.replicas.max, desired),
-    minimumHealthyPercent: service.rollout.minHealthy,
-    maximumPercent: service.rollout.max,
+    max: Math.max(service.replicas.max, desired, ...scheduledBounds(service)),
+    ...rolloutPercentages(compute, service),
     startTimeoutMs: service.startTimeout,
     healthCheckGracePeriodMs: service.startTimeout,
     deregistrationDelayMs: Math.min(entry.loadBalancer.deregistrationDelay, patience),
@@ -40,7 +44,12 @@ export function replicaSettings(
   };
 }
 
-/** Three failed probes of 300 ms each end within the grace: a primary that hangs fails over, it does not relax. */
+/** The upper bounds that schedules may set. */
+function scheduledBounds({ scaling }: Replicated): number[] {
+  return scaling.flatMap((policy) => (policy.kind === "scheduled" ? [policy.max] : []));
+}
+
+/** Three failed probes of at most 500 ms each end within the grace: a primary that hangs fails over, it does not relax. */
 export const REPLICATION: ReplicationSettings = {
   promotes: "in-sync",
   probeFailures: 3,
@@ -56,3 +65,23 @@ export const CACHE_REPLICATION: Omit<ReplicationSettings, "promotes"> = {
   ...REPLICATION,
   confirmTimeoutMs: 3_000,
 };
+
+/** On one machine: how long a new version proves itself, waits at a checkpoint, and may start without progress. */
+const LOCAL_ROLLOUT = { minReadyMs: 2_000, checkpointDelayMs: 5_000, beyondStartMs: 10_000 } as const;
+
+/** By which rules a service is deployed. */
+export function deploymentPolicy(
+  profile: TimingProfile,
+  service: Replicated,
+  { compute }: Pick<ResolvedArchitecture, "compute">,
+): RolloutPolicy {
+  const declared = rolloutPolicy(compute, service);
+  if (profile !== "local") return declared;
+  const { minReadyMs, checkpointDelayMs, beyondStartMs } = LOCAL_ROLLOUT;
+  return {
+    ...declared,
+    minReadyMs: Math.min(declared.minReadyMs, minReadyMs),
+    checkpointDelayMs: Math.min(declared.checkpointDelayMs, checkpointDelayMs),
+    progressDeadlineMs: Math.min(declared.progressDeadlineMs, service.startTimeout + beyondStartMs),
+  };
+}

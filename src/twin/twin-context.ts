@@ -2,6 +2,8 @@ import type { TimingProfile } from "#control/health.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { AddressBook } from "./addresses.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Network } from "./faults/network.ts";
+import type { Places } from "./faults/places.ts";
 import type { ZoneForwarder } from "./forwarders.ts";
 import type { Processes } from "./processes/processes.ts";
 import type { SecretFile } from "./secrets.ts";
@@ -21,6 +23,9 @@ export interface TwinContext {
   readonly secrets: SecretFile;
   readonly events: EventLog;
   readonly forwarders: readonly ZoneForwarder[];
+  /** What faults do to the ways between parts, and to the places where parts run. */
+  readonly network: Network;
+  readonly places: Places;
   /** Where things are reached from a zone. */
   readonly endpoints: (zone: string) => Endpoints;
 }

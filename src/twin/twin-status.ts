@@ -2,6 +2,7 @@ import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Balancer } from "./balancer.ts";
 import type { ZoneForwarder } from "./forwarders.ts";
 import type { Parts } from "./parts.ts";
+import type { Scaling } from "./scaling/scaling.ts";
 import type { TwinStatus, ZoneStatus } from "./status.ts";
 import { substitutesOf } from "./substitutes.ts";
 import type { TwinContext } from "./twin-context.ts";
@@ -11,6 +12,7 @@ export function partsStatus(
   context: TwinContext,
   parts: Parts,
   balancer: Balancer,
+  scaling: Scaling,
 ): Pick<
   TwinStatus,
   | "architecture"
@@ -21,6 +23,7 @@ export function partsStatus(
   | "loadBalancer"
   | "zones"
   | "services"
+  | "scaling"
   | "stores"
   | "unsettled"
   | "substitutes"
@@ -41,9 +44,14 @@ export function partsStatus(
     },
     zones: architecture.zoneNames.map((_, index) => zoneStatus(index, context, parts, balancer)),
     services: parts.services.map((service) => service.status()),
+    scaling: scaling.status(),
     stores: parts.stores.flatMap((store) => store.status() ?? []),
     unsettled: parts.unsettled,
-    substitutes: [...substitutesOf(architecture, programs, addresses.perZone), ...parts.budget.substitutes],
+    substitutes: [
+      ...substitutesOf(architecture, programs, addresses.perZone),
+      ...parts.budget.substitutes,
+      ...scaling.substitutes(),
+    ],
   };
 }
 
@@ -68,7 +76,7 @@ function zoneStatus(
 function subnetsOf({ network }: ResolvedArchitecture, index: number): Record<string, string> {
   return Object.fromEntries(
     Object.entries(network.subnets).flatMap(([tier, subnets]) => {
-      const cidr = Array.isArray(subnets) ? (subnets[index] as string | undefined) : undefined;
+      const cidr = subnets[index];
       return cidr === undefined ? [] : [[tier, cidr]];
     }),
   );

@@ -3,15 +3,22 @@ import type { TimingProfile } from "#control/health.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
 import { AddressBook } from "./addresses.ts";
+import { Backups } from "./backups/backups.ts";
 import { Balancer } from "./balancer.ts";
 import { Changes } from "./changes/changes.ts";
+import { Deployments } from "./deployments/deployments.ts";
 import { EventLog } from "./event-log.ts";
+import { Faults } from "./faults/faults.ts";
+import { Network } from "./faults/network.ts";
+import { Places } from "./faults/places.ts";
 import { ZoneForwarder } from "./forwarders.ts";
 import { type PartEnvironment, partEnvironment } from "./part-environment.ts";
 import { Parts } from "./parts.ts";
 import { Processes } from "./processes/processes.ts";
 import { assertRunnable } from "./runnable.ts";
+import { Scaling } from "./scaling/scaling.ts";
 import { SecretFile } from "./secrets.ts";
+import { Rotations } from "./rotation/rotations.ts";
 import { runJob } from "./services/jobs.ts";
 import { patienceFor, untilSettled } from "./settling.ts";
 import { ProcessJournal } from "./state/journal.ts";
@@ -41,7 +48,12 @@ export class Twin {
   readonly #context: TwinContext;
   readonly #balancer: Balancer;
   readonly #parts: Parts;
+  readonly #backups: Backups;
   readonly #changes: Changes;
+  readonly #deployments: Deployments;
+  readonly #rotations: Rotations;
+  readonly #faults: Faults;
+  readonly #scaling: Scaling;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #started = false;
@@ -56,6 +68,7 @@ export class Twin {
     const processes = new Processes(journal, state.logs);
     const tools = { processes, events: this.events };
     assertRunnable(architecture);
+    const network = new Network();
     this.#context = {
       architecture,
       project: options.project,
@@ -65,7 +78,9 @@ export class Twin {
       events: this.events,
       addresses: new AddressBook(architecture, options.number),
       secrets: new SecretFile(state),
-      forwarders: architecture.zoneNames.map((zone) => new ZoneForwarder(zone, tools)),
+      forwarders: architecture.zoneNames.map((zone) => new ZoneForwarder(zone, network, tools)),
+      network,
+      places: new Places(),
       endpoints: (zone) => this.#parts.endpoints(zone),
     };
     this.#balancer = new Balancer(architecture, tools, {
@@ -81,22 +96,38 @@ export class Twin {
     this.#parts = new Parts(this.#context, this.#balancer);
     this.#parts.addStores(Object.keys(architecture.stores));
     this.#parts.addServices(Object.keys(architecture.services));
+    this.#backups = new Backups({
+      context: this.#context,
+      stores: () => this.#parts.stores.flatMap(({ backups }) => backups ?? []),
+      isCalm: () => this.#isCalm,
+    });
+    this.#faults = new Faults(this.#context, this.#parts, this.#balancer);
+    this.#scaling = new Scaling(this.#context, this.#parts, this.#balancer);
     this.#changes = new Changes(options.name, {
       context: this.#context,
       parts: this.#parts,
       balancer: this.#balancer,
       signal: this.#stopping.signal,
+      onApplied: () => this.#rotations.refresh(),
     });
+    this.#deployments = new Deployments(this.#context, this.#parts, () => this.#changes.last);
+    this.#rotations = new Rotations(this.#context, this.#parts, this.#deployments);
   }
 
   /**
    * Starts everything and returns when every replica is healthy and every standby is in sync.
+   * @param restoreFrom the region from whose backups the stores, which have no data, are filled first
    * @throws PlumblineError for what a user can mend; what had started is still to be stopped.
    */
-  async start(): Promise<void> {
+  async start(restoreFrom: string | null = null): Promise<void> {
+    await this.#backups.clean();
+    if (restoreFrom !== null) await this.#backups.restoreRegion(restoreFrom);
     const parts = [this.#balancer, ...this.#context.forwarders, ...this.#parts.stores];
     await Promise.race([this.#startInOrder(), ...parts.map(({ hopeless }) => hopeless)]);
     this.#started = true;
+    this.#scaling.start();
+    this.#backups.start();
+    this.#rotations.refresh();
   }
 
   async #startInOrder(): Promise<void> {
@@ -123,7 +154,12 @@ export class Twin {
         "Run `plumbline up` again.",
       ),
     );
+    // First, because whatever is still under way may wait for what is broken.
+    await this.#faults.end();
     await this.#changes.quiet;
+    this.#scaling.end();
+    await this.#backups.stop();
+    await this.#rotations.end();
     const { services, stores } = this.#parts;
     await Promise.all(services.map((service) => service.stop()));
     await this.#balancer.stop(PROCESS_STOP_MS);
@@ -133,15 +169,45 @@ export class Twin {
 
   /**
    * Begins to make this twin what another architecture says; `status` tells how it goes.
-   * @throws PlumblineError why it cannot, before anything is done: TWIN_RUNNING while it starts, or as `Changes.begin`.
+   * @throws PlumblineError why it cannot, before anything is done: TWIN_RUNNING while it starts, DEPLOYMENT_UNDER_WAY, or as
+   *   `Changes.begin`.
    */
   async apply(architecture: ResolvedArchitecture, programs: readonly string[]): Promise<ChangeStatus> {
     if (!this.#started || this.#stopping.signal.aborted) throw this.#notReady();
+    this.#deployments.assertIdle();
     return this.#changes.begin(architecture, programs);
   }
 
-  /** Begins to replace a service's replicas. @returns how many; null where no such service has any. */
+  /** What is broken on purpose. @throws PlumblineError TWIN_RUNNING while the twin starts or stops. */
+  get faults(): Faults {
+    if (!this.#started || this.#stopping.signal.aborted) throw this.#notReady();
+    return this.#faults;
+  }
+
+  /** @throws PlumblineError TWIN_RUNNING while the twin starts or stops. */
+  get backups(): Backups {
+    if (!this.#started || this.#stopping.signal.aborted) throw this.#notReady();
+    return this.#backups;
+  }
+
+  /** @throws PlumblineError TWIN_RUNNING while the twin starts or stops. */
+  get deployments(): Deployments {
+    if (!this.#started || this.#stopping.signal.aborted) throw this.#notReady();
+    return this.#deployments;
+  }
+
+  /** @throws PlumblineError TWIN_RUNNING while the twin starts or stops. */
+  get rotations(): Rotations {
+    if (!this.#started || this.#stopping.signal.aborted) throw this.#notReady();
+    return this.#rotations;
+  }
+
+  /**
+   * Begins to replace a service's replicas. @returns how many; null where no such service has any.
+   * @throws PlumblineError DEPLOYMENT_UNDER_WAY
+   */
   restart(service: string): number | null {
+    this.#deployments.assertIdle(service);
     return this.#parts.service(service)?.roll() ?? null;
   }
 
@@ -154,20 +220,30 @@ export class Twin {
       supervisor: { pid: process.pid, memoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20) },
       startedAt: this.#startedAt.toISOString(),
       uptimeSeconds: Math.round((Date.now() - this.#startedAt.getTime()) / 1000),
-      ...partsStatus(this.#context, this.#parts, this.#balancer),
+      ...partsStatus(this.#context, this.#parts, this.#balancer, this.#scaling),
       change: this.#changes.last,
+      faults: this.#faults.active,
+      backups: this.#backups.summaries,
+      rotations: this.#rotations.status,
     };
   }
 
   environment(part: string): PartEnvironment | null {
     const { architecture, project, endpoints } = this.#context;
     const services = this.#parts.services.map((service) => service.status());
-    return partEnvironment(architecture, services, part, { cwd: project, endpoints });
+    const running = { zoneNames: architecture.zoneNames, services: this.#deployments.services };
+    return partEnvironment(running, services, part, { cwd: project, endpoints });
   }
 
   /** As the first zone reaches them. */
   connections(): readonly StoreConnection[] {
-    return this.#parts.connections();
+    return [...this.#parts.connections(), ...this.#backups.connections];
+  }
+
+  /** What is done in the background must not be in the way of anything. */
+  get #isCalm(): boolean {
+    const isChanging = this.#changes.last?.state === "under way";
+    return this.#phase === "running" && !isChanging && this.#faults.active.length === 0;
   }
 
   get #phase(): TwinPhase {

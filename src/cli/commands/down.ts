@@ -17,7 +17,7 @@ export function downCommand(): Command {
   return new Command("down")
     .description("stop a twin: drain connections, then end every process; its data stays")
     .argument("[twin]", "its name; the only one that runs if left out")
-    .option("--purge", "forget its data and logs too")
+    .option("--purge", "forget its data, backups and logs too")
     .addOption(jsonOption())
     .addHelpText("after", example("down", "down fargate-development --purge"))
     .action(async (name: string | undefined, { purge = false, json }: { purge?: boolean; json?: true }) => {

@@ -97,15 +97,12 @@ function roll(deployment: DeploymentState, replicas: ReplicasState, now: Instant
   const { replaced, total, failed, threshold } = progress;
   const left = replicas.replicas.some((replica) => isLive(replica) && isOutdated(replica, replicas));
   // Replicas that were lost on the way may be replaced before the last checkpoint: its limit is over as well.
-  if (replaced >= total && !left) {
-    const completeSince = deployment.completeSince ?? now;
-    if (policy.minReadyMs > 0 && now < completeSince + CONFIRMED_AFTER_MS)
-      return still({ ...deployment, completeSince });
+  const completeSince = replaced >= total && !left ? (deployment.completeSince ?? now) : null;
+  if (completeSince !== null && now >= completeSince + (policy.minReadyMs > 0 ? CONFIRMED_AFTER_MS : 0))
     return {
       deployment: over(deployment, "", now),
       tell: { kind: "pace", pace: { ...replicas.pace, limit: null } },
     };
-  }
   if (threshold !== null && failed >= threshold)
     return fail(
       deployment,
@@ -121,6 +118,7 @@ function roll(deployment: DeploymentState, replicas: ReplicasState, now: Instant
       now,
     );
   if (isLate(deployment, now)) return fail(deployment, replicas, lateness(deployment), now);
+  if (completeSince !== null) return still({ ...deployment, completeSince });
   const { limit } = paceOf(deployment, total);
   if (limit === null || replaced < limit) return still(deployment);
   const percentage = policy.checkpoints[deployment.checkpointsPassed];

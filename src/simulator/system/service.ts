@@ -126,6 +126,14 @@ export class Service {
   }
 
   #judge(state: ServiceState): void {
+    const { replicas, deployment } = state;
+    // A new task that is well clears ECS's count.
+    if (
+      replicas.replicas.some(
+        (replica) => replica.available && replica.generation === deployment?.to.generation,
+      )
+    )
+      this.#failed = 0;
     judgeStep(state, {
       started: this.#startedNow,
       removedHealthy: this.#removedHealthyNow,

@@ -24,7 +24,7 @@ export function configure({ directory, account, host, port, settings }: Configur
     ...settings,
     listen_addresses: host,
     port: String(port),
-    unix_socket_directories: "",
+    unix_socket_directories: settings["unix_socket_directories"] ?? "",
   });
   replaceFile(join(directory, "postgresql.conf"), `# Written by Plumbline at every start.\n${text}`, account);
   replaceFile(join(directory, "pg_hba.conf"), HOST_RULES, account);

@@ -6,7 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Account } from "../account.ts";
 
 /** Made anew by every server; pg_basebackup leaves out the same. */
-const EMPTIED = new Set(
+export const EMPTIED = new Set(
   "pg_dynshmem pg_notify pg_replslot pg_serial pg_snapshots pg_stat_tmp pg_subtrans pg_wal".split(" "),
 );
 const LEFT_OUT = new Set(
@@ -36,7 +36,7 @@ export async function copyData(from: string, to: string, account: Account | unde
   await copyControlFile(join(from, CONTROL_FILE), join(to, CONTROL_FILE), account);
 }
 
-const CONTROL_FILE = "global/pg_control";
+export const CONTROL_FILE = "global/pg_control";
 
 /** Copies the segments of the write-ahead log from one to another, and the histories of its timelines. */
 export async function copyLog(
@@ -72,7 +72,7 @@ async function makeDirectories(
   }
 }
 
-function isLeftOut(path: string, name: string): boolean {
+export function isLeftOut(path: string, name: string): boolean {
   if (path === "" && (LEFT_OUT.has(name) || name.endsWith(".tmp"))) return true;
   return name.startsWith("pgsql_tmp") || name.startsWith("pg_internal.init");
 }

@@ -117,7 +117,7 @@ describe.skipIf(asRoot.skipped)(`initialising on hard ground${asRoot.why}`, () =
   it("says that the disk is full", async (context) => {
     const disk = join(workshop.directory, "disk");
     mkdirSync(disk);
-    const mounted = spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);
+    const mounted = spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk]);
     context.skip(mounted.status !== 0, "nothing can be mounted here");
     try {
       const full = initialise({

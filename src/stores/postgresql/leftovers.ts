@@ -64,7 +64,8 @@ function holders(directory: string): Holder[] {
   return process.platform === "linux" ? holdersByWorkingDirectory(directory) : holdersByFile(directory);
 }
 
-function holdersByWorkingDirectory(directory: string): Holder[] {
+/** Those of Linux, where every process tells its working directory. */
+export function holdersByWorkingDirectory(directory: string): Holder[] {
   const real = orUndefined(() => realpathSync(directory));
   if (real === undefined) return [];
   const server = recordedPid(directory);

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { lateAfter } from "../wait.ts";
 import type { Access } from "./connection.ts";
 import type { Role } from "./replication.ts";
 
@@ -13,17 +14,27 @@ export type Look =
     }
   | { readonly ok: false; readonly reason: string };
 
+interface Row {
+  readonly standby: boolean;
+  readonly streaming: string[];
+}
+
 const QUESTION = `SELECT pg_is_in_recovery() AS standby,
   ARRAY(SELECT application_name FROM pg_stat_replication WHERE state = 'streaming') AS streaming`;
 
+/** After so long without an answer the connection itself is doubted: a healed network may have forgotten it. */
+const GIVEN_UP_AFTER_MS = 2_000;
+
 /**
  * Asks a server again and again whether it lives and what it is, on a connection that is kept: several questions a
- * second would otherwise cost a login each. A question that fails, or is not answered in time, gives the connection up,
- * and the next one opens another.
+ * second would otherwise cost a login each. A question that is not answered in time stays asked, and its late answer is
+ * the next look's: on a machine that is busy, another login would only take longer still. One that fails gives the
+ * connection up, and the next one opens another.
  */
 export class Monitor {
   readonly #access: Access;
   #open: { readonly client: pg.Client; readonly socket: Socket } | undefined;
+  #asked: { readonly answer: Promise<pg.QueryResult<Row>>; readonly at: number } | undefined;
 
   constructor(access: Access) {
     this.#access = access;
@@ -31,26 +42,39 @@ export class Monitor {
 
   /** A failure is an answer and not an error, and there is always one in time. */
   async look(timeoutMs: number): Promise<Look> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const asked = (this.#asked ??= { answer: this.#ask(), at: performance.now() });
+    const late = lateAfter(timeoutMs);
     try {
-      const { rows } = await Promise.race([this.#ask(), late.promise]);
-      const [row] = rows;
+      const answer = await Promise.race([asked.answer, late.promise]);
+      if (answer === null) {
+        if (performance.now() - asked.at > GIVEN_UP_AFTER_MS) this.close();
+        return { ok: false, reason: `no answer within ${timeoutMs} ms` };
+      }
+      this.#asked = undefined;
+      const [row] = answer.rows;
       return { ok: true, role: row?.standby ? "standby" : "primary", streaming: row?.streaming ?? [] };
     } catch (error) {
       this.close();
       return { ok: false, reason: (error as Error).message };
     } finally {
-      clearTimeout(timer);
+      late.cancel();
     }
   }
 
   close(): void {
     this.#open?.socket.destroy();
     this.#open = undefined;
+    this.#asked = undefined;
   }
 
-  async #ask() {
+  #ask(): Promise<pg.QueryResult<Row>> {
+    const answer = this.#query();
+    // It may be given up before it fails, and then nobody waits for it.
+    answer.catch(() => {});
+    return answer;
+  }
+
+  async #query(): Promise<pg.QueryResult<Row>> {
     if (!this.#open) {
       // A socket of our own, because the client has no way to let go of a server that does not answer.
       const socket = new Socket();
@@ -65,7 +89,7 @@ export class Monitor {
       this.#open = { client, socket };
       await client.connect();
     }
-    return this.#open.client.query<{ standby: boolean; streaming: string[] }>({
+    return this.#open.client.query<Row>({
       name: "look",
       text: QUESTION,
     });

@@ -3,9 +3,22 @@ import { REPLICATION_ROLE } from "./configure.ts";
 import { inSession } from "./connection.ts";
 import type { Access, Session } from "./connection.ts";
 
+/** A user that services log in as; with no password it may not log in. */
+export interface Login {
+  readonly user: string;
+  readonly password: string | null;
+}
+
 export interface Roles {
   /** What services log in as. */
-  readonly application: { readonly user: string; readonly password: string; readonly database: string };
+  readonly application: {
+    /** Owns the database and what is in it. */
+    readonly user: string;
+    readonly password: string;
+    readonly database: string;
+    /** Who may log in, where credentials were rotated: others than the owner act as it. Just the owner if left out. */
+    readonly logins?: readonly Login[];
+  };
   /** The password of the role that standbys log in as. */
   readonly replicationPassword: string;
 }
@@ -23,9 +36,46 @@ export async function ensureRoles(
     // This must not wait for a standby that is not there yet: its role is made here.
     await session.query("SET synchronous_commit = local");
     await ensureRole(session, REPLICATION_ROLE, "LOGIN REPLICATION", replicationPassword);
-    await ensureRole(session, application.user, "LOGIN", application.password);
+    const { user, password, logins = [{ user, password }] } = application;
+    if (logins.every((login) => login.user !== user))
+      await ensureLogin(session, user, { user, password: null });
+    for (const login of logins) await ensureLogin(session, user, login);
     await ensureDatabase(session, application.database, application.user);
   });
+}
+
+/**
+ * Lets a user log in, or lets it do so no more; returns when a standby that the primary waits for has it as well. A
+ * session of one that is not the owner acts as the owner from its first moment: what it makes belongs to the owner, so
+ * that whoever comes after it may change that. It is one transaction: what a server that hung does late ends with the
+ * connection, or before somebody else can change the user.
+ * https://www.postgresql.org/docs/current/sql-set-role.html
+ */
+export async function setLogin(
+  access: Access,
+  owner: string,
+  login: Login,
+  timeoutMs: number,
+): Promise<void> {
+  await inSession(access, timeoutMs, async (session) => {
+    await session.query("BEGIN");
+    await ensureLogin(session, owner, login);
+    await session.query("COMMIT");
+  });
+}
+
+async function ensureLogin(session: Session, owner: string, { user, password }: Login): Promise<void> {
+  const [name, group] = [session.escapeIdentifier(user), session.escapeIdentifier(owner)];
+  if (password === null) {
+    const { rowCount } = await session.query("SELECT FROM pg_roles WHERE rolname = $1", [user]);
+    if (rowCount !== 0) await session.query(`ALTER ROLE ${name} WITH NOLOGIN`);
+    else if (user === owner) await session.query(`CREATE ROLE ${name} WITH NOLOGIN`);
+    return;
+  }
+  await ensureRole(session, user, "LOGIN", password);
+  if (user === owner) return;
+  await session.query(`GRANT ${group} TO ${name}`);
+  await session.query(`ALTER ROLE ${name} SET role TO ${session.escapeLiteral(owner)}`);
 }
 
 async function ensureRole(
@@ -54,7 +104,7 @@ async function ensureDatabase(session: Session, name: string, owner: string): Pr
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5803 in the spelling of pg_authid.rolpassword. */
-function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
+export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
   const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
   const stored = createHash("sha256").update(hmac(salted, "Client Key")).digest("base64");
   const server = hmac(salted, "Server Key").toString("base64");

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Exit } from "../process.ts";
+import { freeze, thaw } from "./freeze.ts";
 import { endOrphans } from "./leftovers.ts";
 
 /** A server that runs. The supervisor journals its process and decides when it ends. */
@@ -23,6 +24,13 @@ export interface Server {
    * after a standby has been promoted.
    */
   kill(): Promise<Exit>;
+  /**
+   * Stops it as it is, its children included.
+   * @param beforeChildren told of its children before they are stopped.
+   */
+  freeze(beforeChildren: (pids: readonly number[]) => void): void;
+  /** Lets it go on; one that was not frozen by us is let go on as well. */
+  thaw(): void;
 }
 
 const ORPHANS_END_WITHIN_MS = 5000;
@@ -50,5 +58,23 @@ export function runningServer(
     return exit;
   }
 
-  return { kind: "postgresql", pid: child.pid ?? -1, child, directory, host, port, log, exited, stop, kill };
+  const pid = child.pid ?? -1;
+  let frozen: readonly number[] = [];
+
+  function freezeAll(beforeChildren: (pids: readonly number[]) => void): void {
+    if (isRunning()) frozen = freeze({ pid, directory }, beforeChildren);
+  }
+
+  function thawAll(): void {
+    // Once it has ended, its children's numbers may be others'.
+    if (isRunning()) thaw({ pid }, frozen);
+    frozen = [];
+  }
+
+  function isRunning(): boolean {
+    return child.exitCode === null && child.signalCode === null && pid > 0;
+  }
+
+  const does = { stop, kill, freeze: freezeAll, thaw: thawAll };
+  return { kind: "postgresql", pid, child, directory, host, port, log, exited, ...does };
 }

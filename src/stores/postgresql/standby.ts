@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PlumblineError } from "#model/errors.ts";
@@ -15,7 +15,7 @@ import { failure } from "./output.ts";
 import { settingsText } from "./settings.ts";
 
 /** Where a standby gets its log from, and under which name it is known there. */
-interface Upstream {
+export interface Upstream {
   readonly host: string;
   readonly port: number;
   /** The password of the replication role. */
@@ -49,7 +49,7 @@ export async function makeStandby(wanted: StandbyCopy): Promise<void> {
   await clearLeftovers(to, 5000);
   const fresh = `${to}.copying`;
   try {
-    rmSync(fresh, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true });
     makeOwned(fresh, account);
     await inSession(primary, timeoutMs, async (session) => {
       assertNoTablespaces(from);
@@ -57,7 +57,7 @@ export async function makeStandby(wanted: StandbyCopy): Promise<void> {
       await backUp(session, from, fresh, account);
     });
     follow(fresh, upstream, account);
-    rmSync(to, { recursive: true, force: true });
+    await rm(to, { recursive: true, force: true });
     renameSync(fresh, to);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -101,7 +101,7 @@ const PASSWORD_FILE = "replication.pgpass";
  * Points a data directory at its upstream and makes it a standby.
  * https://www.postgresql.org/docs/15/runtime-config-replication.html#RUNTIME-CONFIG-REPLICATION-STANDBY
  */
-function follow(directory: string, upstream: Upstream, account: Account | undefined): void {
+export function follow(directory: string, upstream: Upstream, account: Account | undefined): void {
   const { host, port, password, name, slot } = upstream;
   // A file, because pg_stat_wal_receiver and the configuration show what stands in primary_conninfo. Relative, because
   // the server's working directory is its data directory: data that moves keeps working.
@@ -137,7 +137,7 @@ function follow(directory: string, upstream: Upstream, account: Account | undefi
 }
 
 /** Keeps what ALTER SYSTEM has set otherwise. It writes one setting a line, `name = 'value'`. */
-function withSettings(text: string, settings: Record<string, string>): string {
+export function withSettings(text: string, settings: Record<string, string>): string {
   const kept = text
     .split("\n")
     .filter((line) => line !== "" && !Object.hasOwn(settings, line.split(" ", 1).join()));
@@ -159,7 +159,7 @@ async function ensureSlot(session: Session, slot: string): Promise<void> {
   if (rowCount === 0) await session.query("SELECT pg_create_physical_replication_slot($1, true)", [slot]);
 }
 
-function assertNoTablespaces(directory: string): void {
+export function assertNoTablespaces(directory: string): void {
   const [first] = readdirSync(join(directory, "pg_tblspc"));
   if (first === undefined) return;
   throw new PlumblineError(

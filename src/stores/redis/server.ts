@@ -14,6 +14,8 @@ export interface RedisServer {
   stop(timeoutMs: number): Promise<Exit>;
   /** Ends it like a power cut, and with it a child that is writing a snapshot. */
   kill(): Promise<Exit>;
+  /** To it, and to a child that is writing a snapshot. */
+  signal(name: NodeJS.Signals): void;
 }
 
 export function runningServer(
@@ -42,7 +44,8 @@ export function runningServer(
     return exit;
   }
 
-  return { kind: "redis", pid: child.pid ?? -1, exited, stop, kill };
+  const signal = (name: NodeJS.Signals) => signalGroup(child, name);
+  return { kind: "redis", pid: child.pid ?? -1, exited, stop, kill, signal };
 }
 
 /** To the server and to what it has started: it heads a process group, whose number is its own while it runs. */

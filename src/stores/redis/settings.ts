@@ -16,6 +16,8 @@ export interface RedisSettings {
 export interface RedisPasswords {
   /** For services: Redis's user `default`, whom also clients reach that know of no users. */
   readonly application: string;
+  /** Others that are good for services as well, while they are rotated. */
+  readonly alsoApplication?: readonly string[];
   readonly supervisor: string;
   readonly replication: string;
 }
@@ -114,24 +116,28 @@ function persistence({ appendOnly, snapshotEveryMs }: RedisSettings): string[][]
 function users({ version }: RedisPlace, { refused }: RedisSettings, passwords: RedisPasswords): string[][] {
   // Redis 6.0 does not know permissions for channels.
   const channels = /^6\.0\b/.test(version) ? [] : ["&*"];
-  const user = (name: string, password: string, commands: readonly string[]) => [
+  const user = (name: string, accepted: readonly string[], commands: readonly string[]) => [
     "user",
     name,
     "reset",
     "on",
-    `#${sha256(password)}`,
+    ...accepted.map((password) => `#${sha256(password)}`),
     "~*",
     ...channels,
     ...commands,
   ];
   return [
-    user("default", passwords.application, ["+@all", ...refused.map((command) => `-${command}`)]),
-    user(SUPERVISOR, passwords.supervisor, ["+@all"]),
-    user(REPLICATION, passwords.replication, ["+psync", "+replconf", "+ping"]),
+    user(
+      "default",
+      [passwords.application, ...(passwords.alsoApplication ?? [])],
+      ["+@all", ...refused.map((command) => `-${command}`)],
+    ),
+    user(SUPERVISOR, [passwords.supervisor], ["+@all"]),
+    user(REPLICATION, [passwords.replication], ["+psync", "+replconf", "+ping"]),
   ];
 }
 
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

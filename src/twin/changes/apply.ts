@@ -15,6 +15,8 @@ export interface RunningTwin {
   readonly balancer: Balancer;
   /** Aborted when the twin stops. */
   readonly signal: AbortSignal;
+  /** Told when a change is done: what goes by the architecture has another one. */
+  readonly onApplied: () => void;
 }
 
 interface Changing extends RunningTwin {

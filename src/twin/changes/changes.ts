@@ -68,6 +68,7 @@ export class Changes {
       const plan = planOf(change.changes, after, change.programs);
       await applyPlan(plan, after, { ...this.#twin, superseded: signal });
       this.#last = { ...change, state: "applied" };
+      this.#twin.onApplied();
       if (change.changes.length > 0)
         context.events.record("info", "twin", "is what its architecture says now");
     } catch (error) {

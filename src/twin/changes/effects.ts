@@ -42,14 +42,15 @@ const REPLICATED = {
   // The machine's budget goes by sizes: a larger one may leave room for fewer replicas.
   size: "configure",
   replicas: "configure",
-  scaling: "none",
+  scaling: "configure",
   rollout: "configure",
   startTimeout: "configure",
   stopTimeout: "configure",
   spread: "none",
   capacity: "none",
   disruption: "none",
-  versions: "none",
+  // Another command or variables of the version that runs is rolled.
+  versions: "configure",
 } as const;
 
 export const SERVICE_EFFECTS = {
@@ -98,11 +99,21 @@ const DATABASE = {
   deletionProtection: "none",
   parameters: "restart",
   connectionsPerReplica: "restart",
-  rotation: "none",
+  rotation: "configure",
+} as const;
+
+/** A server is started with how it archives; when backups are made, and how long they stay, is asked each time. */
+const POSTGRESQL_BACKUP = {
+  retention: "configure",
+  every: "configure",
+  pointInTime: "restart",
+  logEvery: "restart",
+  copyTo: "restart",
+  finalSnapshot: "none",
 } as const;
 
 export const STORE_EFFECTS = {
-  postgresql: { ...DATABASE, engine: "none", logExports: "none" },
+  postgresql: { ...DATABASE, engine: "none", logExports: "none", backup: POSTGRESQL_BACKUP },
   mysql: { ...DATABASE, logExports: "none" },
   documentdb: { ...DATABASE, changeStreams: "restart", transactions: "restart", logExports: "none" },
   redis: {
@@ -116,7 +127,7 @@ export const STORE_EFFECTS = {
     multiZone: "restart",
     readReplicas: "restart",
     purposes: "none",
-    snapshots: { every: "restart", retention: "none" },
+    snapshots: { every: "restart", retention: "configure" },
     appendOnlyFile: "restart",
   },
   // A folder has none of it.
@@ -129,7 +140,7 @@ export const STORE_EFFECTS = {
     lifecycle: "none",
     expireAfter: "none",
     accessLogs: "none",
-    copyTo: "none",
+    copyTo: "configure",
   },
 } as const satisfies EffectsByKind<ResolvedStore>;
 
@@ -137,7 +148,7 @@ export const SECRET_EFFECTS = {
   description: "none",
   holds: "roll",
   of: "roll",
-  rotation: "none",
+  rotation: "configure",
 } as const satisfies Effects<ResolvedArchitecture["secrets"][string]>;
 
 /** Everything but the parts that have names; the zones' names follow from region and number. */
@@ -182,6 +193,7 @@ export const ARCHITECTURE_EFFECTS = {
   compute: "none",
   registry: "none",
   security: "none",
+  terraform: "none",
   observability: "none",
   delivery: "none",
   recovery: "none",

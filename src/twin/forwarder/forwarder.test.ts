@@ -1,50 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { Forwarder } from "./forwarder.ts";
-import type { Address, Counters, Fault, Route } from "./messages.ts";
-import { Client, Target, echo, freeAddress, saying } from "./testing.ts";
+import { echo, forwardings, freeAddress, saying, Target } from "./testing.ts";
 
-const forwarders: Forwarder[] = [];
-const clients: Client[] = [];
+const { forwarding, end } = forwardings();
 
-afterEach(async () => {
-  for (const { socket } of clients.splice(0)) socket.destroy();
-  await Promise.all(forwarders.splice(0).map((forwarder) => forwarder.close()));
-});
-
-/** A forwarder with one route, `db`. */
-async function forwarding(to: Address | null): Promise<{
-  listen: Address;
-  forwarder: Forwarder;
-  point: (to: Address | null) => Promise<unknown>;
-  fault: (fault: Fault | null) => Promise<unknown>;
-  counters: () => Promise<Counters>;
-  client: () => Client;
-}> {
-  const forwarder = new Forwarder();
-  forwarders.push(forwarder);
-  const listen = await freeAddress();
-  const shape = (routes: Route[]): Promise<unknown> => forwarder.handle({ id: 1, kind: "routes", routes });
-  await shape([{ name: "db", listen, to }]);
-  return {
-    listen,
-    forwarder,
-    point: (next) => shape([{ name: "db", listen, to: next }]),
-    fault: (fault) => forwarder.handle({ id: 2, kind: "fault", route: "db", fault }),
-    counters: async () => {
-      const answer = await forwarder.handle({ id: 3, kind: "counters" });
-      if (answer.kind !== "counters" || !answer.routes["db"]) throw new Error("no counters");
-      return answer.routes["db"];
-    },
-    client: () => {
-      const client = new Client(listen);
-      clients.push(client);
-      return client;
-    },
-  };
-}
+afterEach(end);
 
 const NOISE = randomBytes(400_000);
 
@@ -171,8 +132,8 @@ describe("routes", () => {
     const { client, forwarder, listen } = await forwarding(target.address);
     const one = client();
     await one.exchange("before");
-    const other = { name: "cache", listen: await freeAddress(), to: null };
-    const routes = [{ name: "db", listen, to: { ...target.address } }, other];
+    const other = { name: "cache", listen: await freeAddress(), to: null, fault: null };
+    const routes = [{ name: "db", listen, to: { ...target.address }, fault: null }, other];
     expect(await forwarder.handle({ id: 1, kind: "routes", routes })).toEqual({
       kind: "listening",
       routes: ["db", "cache"],
@@ -191,7 +152,11 @@ describe("routes", () => {
     const { client, forwarder, listen } = await forwarding(target.address);
     const one = client();
     await one.exchange("a");
-    await forwarder.handle({ id: 1, kind: "routes", routes: [{ name: "new", listen, to: target.address }] });
+    await forwarder.handle({
+      id: 1,
+      kind: "routes",
+      routes: [{ name: "new", listen, to: target.address, fault: null }],
+    });
     await expect(one.closed).resolves.toBe("reset");
     expect(await client().exchange("b")).toBe("b");
   });
@@ -200,8 +165,8 @@ describe("routes", () => {
     await using target = await Target.open(echo);
     const { client, forwarder, listen } = await forwarding(target.address);
     const routes = [
-      { name: "taken", listen: target.address, to: null },
-      { name: "db", listen, to: target.address },
+      { name: "taken", listen: target.address, to: null, fault: null },
+      { name: "db", listen, to: target.address, fault: null },
     ];
     expect(await forwarder.handle({ id: 1, kind: "routes", routes })).toMatchObject({
       kind: "failed",
@@ -209,112 +174,6 @@ describe("routes", () => {
       message: expect.stringContaining(String(target.address.port)),
     });
     expect(await client().exchange("a")).toBe("a");
-  });
-});
-
-describe("faults", () => {
-  it("holds everything back under a drop, and goes on when it heals", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault } = await forwarding(target.address);
-    const one = client();
-    await one.exchange("a");
-    await fault({ cut: "drop" });
-    const late = client();
-    const answers = [one.exchange("held"), late.exchange("new")];
-    await expect(Promise.race([...answers, expired(100)])).resolves.toBe("expired");
-    expect(target.sockets.size).toBe(1);
-    await fault(null);
-    expect(await Promise.all(answers)).toEqual(["held", "new"]);
-  });
-
-  it("does not tell one side of a partition that the other is gone before it heals", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault, counters } = await forwarding(target.address);
-    const one = client();
-    await one.exchange("a");
-    await fault({ cut: "drop" });
-    for (const socket of target.sockets) socket.resetAndDestroy();
-    await expect(Promise.race([one.closed, expired(100)])).resolves.toBe("expired");
-    await fault(null);
-    await expect(one.closed).resolves.toBe("reset");
-    await expect.poll(async () => (await counters()).open).toBe(0);
-  });
-
-  it("forgets clients that came under a drop and gave up", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault, counters } = await forwarding(target.address);
-    await fault({ cut: "drop" });
-    const many = Array.from({ length: 20 }, client);
-    await Promise.all(many.map(({ socket }) => once(socket, "connect")));
-    await expect.poll(async () => (await counters()).open).toBe(20);
-    for (const { socket } of many) socket.destroy();
-    await expect.poll(async () => (await counters()).open).toBe(0);
-    await fault(null);
-    expect(target.sockets.size).toBe(0);
-  });
-
-  it("takes in no more than a little of what is held back", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault } = await forwarding(target.address);
-    const one = client();
-    await one.exchange("a");
-    await fault({ cut: "drop" });
-    const bytes = Buffer.alloc(32 * 1024 * 1024, "x");
-    const flushed = new Promise((resolve) => void one.socket.write(bytes, resolve));
-    await expect(Promise.race([flushed, expired(200)])).resolves.toBe("expired");
-    await fault(null);
-    expect((await one.bytes(1 + bytes.length)).length).toBe(1 + bytes.length);
-  });
-
-  it("resets connections and refuses new ones until it heals", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault, counters } = await forwarding(target.address);
-    const one = client();
-    await one.exchange("a");
-    await fault({ cut: "reset" });
-    await expect(one.closed).resolves.toBe("reset");
-    await expect(client().closed).resolves.toBe("reset");
-    expect(await counters()).toMatchObject({ accepted: 2, refused: 1 });
-    await fault(null);
-    expect(await client().exchange("b")).toBe("b");
-  });
-
-  it("delays each direction and keeps the order", async () => {
-    await using target = await Target.open(echo);
-    const { client, fault } = await forwarding(target.address);
-    const one = client();
-    await one.exchange("a");
-    await fault({ delayMs: 30, jitterMs: 20 });
-    const begin = performance.now();
-    const sent = Array.from({ length: 100 }, (_, index) => `${index};`);
-    for (const part of sent) {
-      one.socket.write(part);
-      await new Promise((resolve) => void setImmediate(resolve));
-    }
-    const text = sent.join("");
-    expect((await one.bytes(1 + text.length)).toString()).toBe(`a${text}`);
-    expect(performance.now() - begin).toBeGreaterThan(59);
-    await fault(null);
-    await one.exchange("still there");
-  });
-
-  it("breaks every route, later ones included, and heals one of them", async () => {
-    await using target = await Target.open(echo);
-    const { client, forwarder, listen } = await forwarding(target.address);
-    await forwarder.handle({ id: 1, kind: "fault", route: "*", fault: { cut: "reset" } });
-    const later = { name: "later", listen: await freeAddress(), to: target.address };
-    await forwarder.handle({
-      id: 2,
-      kind: "routes",
-      routes: [{ name: "db", listen, to: target.address }, later],
-    });
-    await expect(new Client(later.listen).closed).resolves.toBe("reset");
-    await forwarder.handle({ id: 3, kind: "fault", route: "db", fault: null });
-    expect(await client().exchange("a")).toBe("a");
-    await expect(new Client(later.listen).closed).resolves.toBe("reset");
-    expect(await forwarder.handle({ id: 4, kind: "fault", route: "nowhere", fault: null })).toMatchObject({
-      code: "ROUTE_UNKNOWN",
-    });
   });
 });
 

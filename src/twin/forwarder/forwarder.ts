@@ -1,5 +1,4 @@
-import { EVERY_ROUTE } from "./messages.ts";
-import type { Answer, Counters, Fault, Request, Route } from "./messages.ts";
+import type { Answer, Counters, Request, Route } from "./messages.ts";
 import { RunningRoute } from "./route.ts";
 
 type Reply = Answer extends infer Each ? (Each extends Answer ? Omit<Each, "id"> : never) : never;
@@ -7,16 +6,11 @@ type Reply = Answer extends infer Each ? (Each extends Answer ? Omit<Each, "id">
 /** The relays of one zone, told what to do by the supervisor's messages. It decides nothing. */
 export class Forwarder {
   readonly #routes = new Map<string, RunningRoute>();
-  /** What was set for single routes; null is a route that stays whole while all others are broken. */
-  readonly #faults = new Map<string, Fault | null>();
-  #faultOfAll: Fault | null = null;
 
   async handle(request: Request): Promise<Reply> {
     switch (request.kind) {
       case "routes":
         return this.#shape(request.routes);
-      case "fault":
-        return this.#break(request.route, request.fault);
       case "counters":
         return { kind: "counters", routes: this.#counters() };
     }
@@ -54,28 +48,8 @@ export class Forwarder {
 
   async #openOrPoint(route: Route): Promise<void> {
     const running = this.#routes.get(route.name);
-    if (running) {
-      running.pointTo(route.to);
-      return;
-    }
-    this.#routes.set(route.name, await RunningRoute.open(route, this.#faultOf(route.name)));
-  }
-
-  #break(name: string, fault: Fault | null): Reply {
-    if (name === EVERY_ROUTE) {
-      this.#faults.clear();
-      this.#faultOfAll = fault;
-    } else if (this.#routes.has(name)) this.#faults.set(name, fault);
-    else return { kind: "failed", code: "ROUTE_UNKNOWN", message: `There is no route ${name} in this zone.` };
-    for (const [each, route] of this.#routes) {
-      if (name === EVERY_ROUTE || name === each) route.fault = this.#faultOf(each);
-    }
-    return { kind: "applied" };
-  }
-
-  #faultOf(name: string): Fault | null {
-    const own = this.#faults.get(name);
-    return own === undefined ? this.#faultOfAll : own;
+    if (running) running.change(route);
+    else this.#routes.set(route.name, await RunningRoute.open(route));
   }
 
   #counters(): Record<string, Counters> {

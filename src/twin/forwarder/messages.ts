@@ -9,6 +9,7 @@ export interface Route {
   readonly listen: Address;
   /** Where connections go; null closes each at once, while nothing is there to go to. */
   readonly to: Address | null;
+  readonly fault: Fault | null;
 }
 
 /**
@@ -19,21 +20,15 @@ export type Fault =
   | { readonly cut: "drop" | "reset" }
   | { readonly delayMs: number; readonly jitterMs?: number };
 
-/** Every route at once: `"*"`. */
-export const EVERY_ROUTE = "*";
-
 /** What the supervisor sends. Each is answered, in order, with the same `id`. */
 export type Request = { readonly id: number } & (
   | {
-      /** All the routes that there shall be. What does not change is left alone, its connections included. */
+      /**
+       * All the routes that there shall be, with the faults on them. What does not change is left alone, its connections
+       * included.
+       */
       readonly kind: "routes";
       readonly routes: readonly Route[];
-    }
-  | {
-      /** Breaks a route, or heals it (null). For every route, it also replaces what was set for a single one. */
-      readonly kind: "fault";
-      readonly route: string;
-      readonly fault: Fault | null;
     }
   | { readonly kind: "counters" }
 );
@@ -41,7 +36,6 @@ export type Request = { readonly id: number } & (
 /** What the forwarder answers. */
 export type Answer = { readonly id: number } & (
   | { readonly kind: "listening"; readonly routes: readonly string[] }
-  | { readonly kind: "applied" }
   | { readonly kind: "counters"; readonly routes: Readonly<Record<string, Counters>> }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
 );

@@ -16,19 +16,19 @@ export class RunningRoute {
   #to: Address | null;
   #refuses = false;
 
-  private constructor({ listen, to }: Route, server: Server) {
-    this.listen = listen;
-    this.#to = to;
+  private constructor(route: Route, server: Server) {
+    this.listen = route.listen;
+    this.#to = route.to;
+    this.#break(route.fault);
     this.#server = server;
     server.on("connection", (client) => this.#accept(client));
   }
 
   /** Fails with the system's error where it cannot listen. */
-  static open(route: Route, fault: Fault | null): Promise<RunningRoute> {
+  static open(route: Route): Promise<RunningRoute> {
     const { promise, resolve, reject } = Promise.withResolvers<RunningRoute>();
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const running = new RunningRoute(route, server);
-    running.fault = fault;
     server.once("error", reject);
     server.listen({ ...route.listen, backlog: BACKLOG, exclusive: true }, () => {
       server.off("error", reject);
@@ -39,14 +39,21 @@ export class RunningRoute {
     return promise;
   }
 
-  /** Sends clients elsewhere. Those that are connected are broken off, so that they come again. */
-  pointTo(to: Address | null): void {
-    if (to?.host === this.#to?.host && to?.port === this.#to?.port) return;
+  /** Clients that are sent elsewhere are broken off where they are connected, so that they come again. */
+  change({ to, fault }: Route): void {
+    const elsewhere = to?.host !== this.#to?.host || to?.port !== this.#to?.port;
     this.#to = to;
-    this.#resetAll();
+    if (elsewhere) this.#resetAll();
+    this.#break(fault);
   }
 
-  set fault(fault: Fault | null) {
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    this.#resetAll();
+    await closed;
+  }
+
+  #break(fault: Fault | null): void {
     const cut = fault && "cut" in fault ? fault.cut : undefined;
     const delay = fault && "delayMs" in fault ? fault : undefined;
     this.#refuses = cut === "reset";
@@ -55,12 +62,6 @@ export class RunningRoute {
     this.#conditions.jitterMs = delay?.jitterMs ?? 0;
     if (this.#refuses) this.#resetAll();
     else for (const relay of this.#relays) relay.changed();
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
-    this.#resetAll();
-    await closed;
   }
 
   #accept(client: Socket): void {

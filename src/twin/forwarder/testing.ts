@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import type { Address } from "./messages.ts";
+import { Forwarder } from "./forwarder.ts";
+import type { Address, Counters, Fault, Route } from "./messages.ts";
 
 /** A server that hands every connection to `serve`; closed, with its connections, by `using`. */
 export class Target {
@@ -87,4 +88,57 @@ export class Client {
     this.socket.write(text);
     return (await this.bytes(before + length)).subarray(before).toString();
   }
+}
+
+interface Forwarding {
+  readonly listen: Address;
+  readonly forwarder: Forwarder;
+  readonly point: (to: Address | null) => Promise<unknown>;
+  readonly fault: (fault: Fault | null) => Promise<unknown>;
+  readonly counters: () => Promise<Counters>;
+  readonly client: () => Client;
+}
+
+/** Makes forwarders with one route each, `db`; `end` is for a test file's afterEach. */
+export function forwardings(): {
+  readonly forwarding: (to: Address | null) => Promise<Forwarding>;
+  readonly end: () => Promise<void>;
+} {
+  const forwarders: Forwarder[] = [];
+  const clients: Client[] = [];
+
+  async function forwarding(to: Address | null): Promise<Forwarding> {
+    const forwarder = new Forwarder();
+    forwarders.push(forwarder);
+    const listen = await freeAddress();
+    let route: Route = { name: "db", listen, to, fault: null };
+    const change = (changes: Partial<Route>): Promise<unknown> => {
+      route = { ...route, ...changes };
+      return forwarder.handle({ id: 1, kind: "routes", routes: [route] });
+    };
+    await change({});
+    return {
+      listen,
+      forwarder,
+      point: (next) => change({ to: next }),
+      fault: (fault) => change({ fault }),
+      counters: async () => {
+        const answer = await forwarder.handle({ id: 3, kind: "counters" });
+        if (answer.kind !== "counters" || !answer.routes["db"]) throw new Error("no counters");
+        return answer.routes["db"];
+      },
+      client: () => {
+        const client = new Client(listen);
+        clients.push(client);
+        return client;
+      },
+    };
+  }
+
+  async function end(): Promise<void> {
+    for (const { socket } of clients.splice(0)) socket.destroy();
+    await Promise.all(forwarders.splice(0).map((forwarder) => forwarder.close()));
+  }
+
+  return { forwarding, end };
 }

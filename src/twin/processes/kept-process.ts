@@ -26,6 +26,7 @@ export class KeptProcess<ToIt extends object, FromIt> {
   readonly #nodeOptions: readonly string[];
   #child: ChildProcess | null = null;
   #stopping = false;
+  #suspended = false;
   #startedAt = 0;
   /** How many times in a row it has ended soon after its start. */
   #failures = 0;
@@ -74,6 +75,28 @@ export class KeptProcess<ToIt extends object, FromIt> {
     this.#onStart();
   }
 
+  get isSuspended(): boolean {
+    return this.#suspended;
+  }
+
+  /** Ends it by force, and does not start it again before `resume`. Returns when it has ended. */
+  async suspend(): Promise<void> {
+    this.#suspended = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  /** @returns whether it was suspended, and starts again. */
+  resume(): boolean {
+    if (!this.#suspended || this.#stopping) return false;
+    this.#suspended = false;
+    this.start();
+    return true;
+  }
+
   send(message: ToIt): void {
     // Where it is gone, it is told again after its next start.
     if (this.#child?.connected) this.#child.send(message, () => {});
@@ -93,13 +116,14 @@ export class KeptProcess<ToIt extends object, FromIt> {
 
   async #ended(how: string): Promise<void> {
     this.#child = null;
-    if (this.#stopping) return;
+    if (this.#stopping || this.#suspended) return;
     this.#events.record("error", this.#role, `ended with ${how}; it is started again`);
     const soon = performance.now() - this.#startedAt < BACKOFF.resetAfterMs;
     this.#failures = soon ? this.#failures + 1 : 1;
     if (this.#failures >= HOPELESS_AFTER) this.#hopeless.reject(this.#givenUp(how));
     await delay(Math.max(RESTART_DELAY_MS, backoffDelay(this.#failures, BACKOFF)));
-    if (!this.#stopping) this.start();
+    // Meanwhile it may have been suspended, and resumed too.
+    if (!this.#stopping && !this.#suspended && !this.#child) this.start();
   }
 
   #givenUp(how: string): PlumblineError {

@@ -55,6 +55,16 @@ export class Processes {
     }
     return child;
   }
+
+  /** Journals processes that ours have started, and that would not end with them; under a role of their own. */
+  adopt(pids: readonly number[], role: string): void {
+    this.#journal.adopted(pids, role);
+  }
+
+  /** Those of a role are no affair of ours any more. */
+  disown(role: string): void {
+    this.#journal.forget(role);
+  }
 }
 
 /** Sends a signal to a process and to all that it has started, its process group. */

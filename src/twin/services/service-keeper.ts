@@ -1,32 +1,39 @@
 import {
-  type HealthAction,
-  type HealthEvent,
-  type HealthState,
-  healthLoop,
-  initialHealth,
-} from "#control/health.ts";
-import {
   initialReplicas,
   isLive,
   isOutdated,
-  type ReplicasAction,
   type ReplicasConfiguration,
-  type ReplicasEvent,
   type ReplicasState,
-  rolloutBounds,
   summarizeReplicas,
 } from "#control/replica-state.ts";
-import { replicasLoop } from "#control/replicas.ts";
+import {
+  type DeploymentRequest,
+  type DeploymentState,
+  isUnderWay,
+} from "#control/rollout/deployment-state.ts";
+import {
+  type ServiceAction,
+  type ServiceEvent,
+  type ServiceState,
+  initialService,
+  serviceLoop,
+} from "#control/rollout/service.ts";
 import type { ResolvedService } from "#model/architecture.ts";
 import type { Balancer } from "../balancer.ts";
+import { DeploymentJobs } from "../deployments/deployment-jobs.ts";
+import type { Release } from "../deployments/release.ts";
+import { ServiceDeployments } from "../deployments/service-deployments.ts";
 import { LoopRunner } from "../loop-runner.ts";
-import { expandCommand, serviceVariables } from "../service-environment.ts";
 import type { ServiceStatus, ServiceTrouble } from "../status.ts";
 import { healthSettings, replicaSettings } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
-import { probe } from "./http-probe.ts";
-import { ReplicaProcess } from "./replica-process.ts";
+import { ReplicaHealth, type Verdict } from "./replica-health.ts";
+import { ReplicaLauncher, targetHealthOf } from "./replica-launcher.ts";
+import type { ReplicaProcess } from "./replica-process.ts";
+import { healthNews, rollNews } from "./service-news.ts";
 import { serviceStatus, troubleOf } from "./service-status.ts";
+import { ServiceZones } from "./service-zones.ts";
+import { targetsOf } from "./targets.ts";
 
 type Replicated = Exclude<ResolvedService, { kind: "job" }>;
 
@@ -38,9 +45,12 @@ export class ServiceKeeper {
   #wanted: number;
   readonly #context: TwinContext;
   readonly #balancer: Balancer;
-  readonly #processes = new Map<string, ReplicaProcess>();
-  readonly #replicas: LoopRunner<ReplicasState, ReplicasEvent, ReplicasAction>;
-  readonly #health: LoopRunner<HealthState, HealthEvent, HealthAction> | null;
+  readonly #launcher: ReplicaLauncher;
+  readonly #zones: ServiceZones;
+  readonly #deployments: ServiceDeployments;
+  readonly #jobs: DeploymentJobs;
+  readonly #replicas: LoopRunner<ServiceState, ServiceEvent, ServiceAction>;
+  readonly #health: ReplicaHealth | null;
   /** When the roll that is under way began; null when none is. */
   #rollingSince: number | null = null;
   #onChange = () => {};
@@ -54,18 +64,53 @@ export class ServiceKeeper {
     const { profile, architecture } = context;
     const settings = replicaSettings(profile, service, architecture, desired);
     const zones = architecture.zoneNames;
-    const initial = initialReplicas({ service: name, version: service.image.tag, zones, desired, settings });
-    this.#replicas = new LoopRunner(replicasLoop, initial, (action) => this.#perform(action));
+    this.#deployments = new ServiceDeployments(name, service, context);
+    this.#jobs = new DeploymentJobs(context);
+    const version = this.#deployments.add(this.#deployments.runs);
+    const initial = initialReplicas({ service: name, version, zones, desired, settings });
+    this.#replicas = new LoopRunner(
+      serviceLoop,
+      initialService(initial),
+      (action) => this.#perform(action),
+      () => this.#changed(),
+    );
+    this.#zones = new ServiceZones(zones, context.places, (event) => this.#replicas.feed(event));
+    this.#launcher = new ReplicaLauncher(context, {
+      isStarting: (id) => this.#isStarting(id),
+      started: (id) => this.#started(id),
+      exited: (id, reason) => this.#exited(id, reason),
+    });
     this.#health =
       service.kind === "web"
-        ? new LoopRunner(healthLoop, initialHealth(healthSettings(profile, service)), (action) =>
-            this.#judge(action),
+        ? new ReplicaHealth(healthSettings(profile, service), this.#launcher.processes, (verdict) =>
+            this.#judge(verdict),
           )
         : null;
   }
 
   start(): void {
+    this.#zones.start();
     this.#replicas.feed({ kind: "tick" });
+  }
+
+  /** The replicas that have a process. */
+  get processes(): ReadonlyMap<string, ReplicaProcess> {
+    return this.#launcher.processes;
+  }
+
+  /** The replicas as their controller has them. */
+  get replicas(): ReplicasState {
+    return this.#state;
+  }
+
+  /** Has another number of replicas from now on; surplus ones drain. */
+  scale(desired: number): void {
+    this.#replicas.feed({ kind: "scale", desired });
+  }
+
+  /** Tells the load balancer again where the replicas are reached. */
+  refresh(): void {
+    this.#route();
   }
 
   /** Called after each change of a replica. */
@@ -76,149 +121,141 @@ export class ServiceKeeper {
   /** Goes by another definition of the service from now on; a roll gives every replica its command and variables. */
   change(service: Replicated, desired: number, { roll }: { readonly roll: boolean }): void {
     const { profile, architecture } = this.#context;
+    const { label, differs } = this.#deployments.redeclared(this.#service, service);
     this.#service = service;
     // What something else has scaled meanwhile stays, unless the wanted count is another one.
-    const count = desired === this.#wanted ? this.#replicas.state.desired : desired;
+    const count = desired === this.#wanted ? this.#state.desired : desired;
     if (desired !== this.#wanted)
-      this.#say("info", this.name, `is scaled from ${this.#replicas.state.desired} to ${desired}`);
+      this.#say("info", this.name, `is scaled from ${this.#state.desired} to ${desired}`);
     this.#wanted = desired;
     const configuration = {
       settings: replicaSettings(profile, service, architecture, desired),
       desired: count,
     };
-    if (roll) this.#roll(configuration);
+    if (roll || differs) this.#roll(label, configuration);
     else this.#replicas.feed({ kind: "configure", ...configuration });
-    if (service.kind === "web")
-      this.#health?.feed({ kind: "configure", settings: healthSettings(profile, service) });
-    for (const replica of this.#replicas.state.replicas) {
-      const process = this.#processes.get(replica.id);
-      if (process && !isOutdated(replica, this.#replicas.state))
-        process.targetHealth = targetHealthOf(service);
+    if (service.kind === "web") this.#health?.configure(healthSettings(profile, service));
+    for (const replica of this.#state.replicas) {
+      const process = this.#launcher.processes.get(replica.id);
+      if (process && !isOutdated(replica, this.#state)) process.targetHealth = targetHealthOf(service);
     }
-    this.#changed();
   }
 
   /** Begins to replace every replica by a new one. @returns how many there are to replace. */
   roll(): number {
-    const count = this.#replicas.state.replicas.filter(isLive).length;
-    this.#roll();
-    this.#changed();
+    const count = this.#state.replicas.filter(isLive).length;
+    this.#roll(this.#replicas.state.good.version);
     return count;
   }
 
+  /** Begins to deploy a release; the deployment tells how it goes. */
+  deploy(release: Release, request: Omit<DeploymentRequest, "version">): void {
+    const version = this.#deployments.add(release);
+    this.#replicas.feed({ kind: "deploy", request: { ...request, version } });
+  }
+
+  /** The last deployment, under way or over. */
+  get deployment(): DeploymentState | null {
+    return this.#replicas.state.deployment;
+  }
+
+  /** What the service runs, and returns to where a deployment of something else fails. */
+  get release(): Release {
+    return this.#deployments.runs;
+  }
+
   get isSettled(): boolean {
-    return summarizeReplicas(this.#replicas.state).phase === "steady";
+    return summarizeReplicas(this.#state).phase === "steady" && !isUnderWay(this.deployment);
   }
 
   get trouble(): ServiceTrouble | null {
-    return troubleOf(this.#replicas.state);
+    return troubleOf(this.#state);
   }
 
   /** Drains and stops every replica; returns when all are gone. */
   async stop(): Promise<void> {
     const gone = Promise.withResolvers<void>();
-    const check = () => (this.#replicas.state.replicas.length === 0 ? gone.resolve() : undefined);
+    const check = () => (this.#state.replicas.length === 0 ? gone.resolve() : undefined);
     this.onChange(check);
+    this.#jobs.end();
     this.#replicas.feed({ kind: "stop-all" });
     // A frozen replica can act on SIGTERM only when it runs again.
-    for (const process of this.#processes.values()) process.signal("SIGCONT");
+    for (const process of this.#launcher.processes.values()) process.signal("SIGCONT");
     check();
     await gone.promise;
     this.#replicas.end();
     this.#health?.end();
+    this.#zones.end();
   }
 
   status(): ServiceStatus {
-    return serviceStatus(this.#service.kind, this.#replicas.state, this.#processes);
+    return serviceStatus(this.#service.kind, this.#state, this.#launcher.processes, {
+      ...this.#deployments.status(this.deployment, this.#service),
+      versionOf: (label) => this.#deployments.nameOf(label, this.#service),
+    });
   }
 
-  #roll(configure?: ReplicasConfiguration): void {
-    const { replicas, ...state } = this.#replicas.state;
-    const { surge, minimumHealthy } = rolloutBounds({ ...state, ...configure });
-    const how =
-      surge > 0 ? `up to ${surge} start before as many stop` : `as few as ${minimumHealthy} stay meanwhile`;
-    const live = replicas.filter(isLive).length;
-    const what = live === 1 ? "1 replica is" : `${live} replicas are`;
-    this.#say("info", this.name, `rolls: ${what} replaced, ${how}`);
+  get #state(): ReplicasState {
+    return this.#replicas.state.replicas;
+  }
+
+  #roll(version: string, configure?: ReplicasConfiguration): void {
+    this.#say("info", this.name, rollNews(this.#state, configure));
     this.#rollingSince = performance.now();
-    const version = this.#service.image.tag;
     this.#replicas.feed({ kind: "roll", version, ...(configure ? { configure } : {}) });
   }
 
-  #perform(action: ReplicasAction): void {
+  #perform(action: ServiceAction): void {
     switch (action.kind) {
       case "start":
-        return void this.#startReplica(action.id, action.zone);
+        return void this.#launcher.launch(
+          action,
+          this.#deployments.definition(this.#service, action.version),
+        );
+      case "run-job":
+        return void this.#runJob(action);
       case "deregister":
         this.#say("info", action.id, "leaves the target group and drains");
-        this.#health?.feed({ kind: "deregister", target: action.id });
+        this.#health?.tell("deregister", action.id);
         this.#route();
         // Nothing drains what was never a target.
         if (!this.#health || !this.#balancer.holds(this.name, action.id))
           this.#replicas.feed({ kind: "drained", id: action.id });
         return;
       case "stop":
-        return this.#processes.get(action.id)?.signal("SIGTERM");
+        return this.#launcher.processes.get(action.id)?.signal("SIGTERM");
       case "kill":
         this.#say("warning", action.id, "did not stop in time and is killed");
-        return this.#processes.get(action.id)?.signal("SIGKILL");
+        return this.#launcher.processes.get(action.id)?.signal("SIGKILL");
     }
   }
 
-  async #startReplica(id: string, zone: string): Promise<void> {
-    const { architecture, addresses, endpoints, processes, project } = this.#context;
-    const zoneIndex = architecture.zoneNames.indexOf(zone);
-    const service = this.#service;
-    const targetHealth = targetHealthOf(service);
-    try {
-      const port = service.kind === "web" ? service.port : 0;
-      const address = await addresses.acquire("private", zoneIndex, port);
-      if (!this.#isStarting(id)) {
-        addresses.release(address);
-        return this.#exited(id, "is not needed any more");
-      }
-      const env = serviceVariables(service, { zone, address }, endpoints(zone));
-      const command = expandCommand(service.command, env);
-      this.#say("info", id, `starts in ${zone} at ${address.host}:${address.port}`);
-      const launch = { role: id, command, cwd: project, env };
-      const process = new ReplicaProcess(
-        processes,
-        launch,
-        { address, targetHealth },
-        {
-          started: () => this.#started(id),
-          exited: (reason) => this.#exited(id, reason),
-        },
-      );
-      this.#processes.set(id, process);
-    } catch (error) {
-      this.#exited(id, (error as Error).message);
-    }
+  async #runJob(action: Extract<ServiceAction, { kind: "run-job" }>): Promise<void> {
+    const failure = await this.#jobs.run(action.job);
+    if (failure !== undefined) this.#replicas.feed({ ...action, kind: "job-ended", failure });
   }
 
   /** A stop may have come before there was a process to tell. */
   #isStarting(id: string): boolean {
-    return this.#replicas.state.replicas.some((replica) => replica.id === id && replica.phase === "starting");
+    return this.#state.replicas.some((replica) => replica.id === id && replica.phase === "starting");
   }
 
   #started(id: string): void {
     this.#replicas.feed({ kind: "started", id });
-    if (this.#health) this.#health.feed({ kind: "register", target: id });
+    if (this.#health) this.#health.tell("register", id);
     else this.#replicas.feed({ kind: "healthy", id });
+    this.#context.network.partsChanged();
     this.#route();
-    this.#changed();
   }
 
   #exited(id: string, reason: string): void {
-    const expected = !this.#replicas.state.replicas.some((replica) => replica.id === id && isLive(replica));
+    const expected = !this.#state.replicas.some((replica) => replica.id === id && isLive(replica));
     this.#say(expected ? "info" : "warning", id, expected ? "has stopped" : reason);
-    const process = this.#processes.get(id);
-    if (process) this.#context.addresses.release(process.address);
-    this.#processes.delete(id);
-    this.#health?.feed({ kind: "remove", target: id });
+    this.#launcher.forget(id);
+    this.#context.network.partsChanged();
+    this.#health?.tell("remove", id);
     this.#replicas.feed({ kind: "exited", id, reason });
     this.#route();
-    this.#changed();
   }
 
   /** The load balancer has seen the last request of a target that leaves. */
@@ -226,52 +263,23 @@ export class ServiceKeeper {
     this.#replicas.feed({ kind: "drained", id });
   }
 
-  #judge(action: HealthAction): void {
-    if (action.kind === "probe") return void this.#probe(action.target, action.probe, action.timeoutMs);
-    this.#sayHealth(action);
-    this.#replicas.feed({ kind: action.kind, id: action.target });
+  #judge(verdict: Verdict): void {
+    const replica = this.#state.replicas.find(({ id }) => id === verdict.target);
+    const { level, message } = healthNews(verdict, replica);
+    this.#say(level, verdict.target, message);
+    if (verdict.kind === "unhealthy" && replica) this.#zones.noticeUnhealthy(replica.zone);
+    this.#replicas.feed({ kind: verdict.kind, id: verdict.target });
     this.#route();
-    this.#changed();
   }
 
-  #sayHealth({ kind, target, ...rest }: Exclude<HealthAction, { kind: "probe" }>): void {
-    if (kind === "healthy") return this.#say("info", target, "is healthy");
-    const replica = this.#replicas.state.replicas.find(({ id }) => id === target);
-    // Programs take a moment until they listen; that is no news yet.
-    if (replica?.firstHealthyAt === null)
-      return this.#say("info", target, "does not answer its health check yet");
-    this.#say("warning", target, `is unhealthy (${"reason" in rest ? rest.reason : ""})`);
-  }
-
-  async #probe(id: string, number: number, timeoutMs: number): Promise<void> {
-    const process = this.#processes.get(id);
-    if (!process?.targetHealth) return;
-    const { path, matcher } = process.targetHealth;
-    const reason = await probe(process.address, path, matcher, timeoutMs);
-    this.#health?.feed(
-      reason === null
-        ? { kind: "passed", target: id, probe: number }
-        : { kind: "failed", target: id, probe: number, reason },
-    );
-  }
-
-  /**
-   * Tells the load balancer who is in the target group, and in which state. Who leaves is decided by the replicas'
-   * controller: the health's may hear of it only when the step that it is in is over.
-   */
   #route(): void {
     if (!this.#health) return;
-    const targets = Object.entries(this.#health.state.targets).flatMap(([id, { status }]) => {
-      const process = this.#processes.get(id);
-      const replica = this.#replicas.state.replicas.find((each) => each.id === id);
-      if (!process || !replica) return [];
-      const state = isLive(replica) ? status : "draining";
-      return [{ id, ...process.address, state, zone: replica.zone }];
-    });
+    const targets = targetsOf(this.#health.targets, this.#state, this.#launcher.processes);
     this.#balancer.setTargets(this.name, targets);
   }
 
   #changed(): void {
+    this.#deployments.look(this.#replicas.state);
     if (this.#rollingSince !== null && this.isSettled) {
       const seconds = ((performance.now() - this.#rollingSince) / 1000).toFixed(1);
       this.#rollingSince = null;
@@ -283,8 +291,4 @@ export class ServiceKeeper {
   #say(level: "info" | "warning", part: string, message: string): void {
     this.#context.events.record(level, part, message);
   }
-}
-
-function targetHealthOf(service: Replicated) {
-  return service.kind === "web" ? service.targetHealth : null;
 }

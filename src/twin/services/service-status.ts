@@ -14,16 +14,27 @@ export function serviceStatus(
   kind: ServiceStatus["kind"],
   state: ReplicasState,
   processes: ReadonlyMap<string, ReplicaProcess>,
+  {
+    versionOf,
+    ...runs
+  }: Pick<ServiceStatus, "version" | "imageTag" | "deployment"> & {
+    /** What people read of a release's name. */
+    readonly versionOf: (label: string) => string;
+  },
 ): ServiceStatus {
   const { desired, healthy, outdated } = summarizeReplicas(state);
   return {
     name: state.service,
     kind,
+    ...runs,
     desired,
     healthy,
     outdated,
     trouble: troubleOf(state),
-    replicas: state.replicas.map((replica) => replicaStatus(replica, processes.get(replica.id))),
+    replicas: state.replicas.map((replica) => ({
+      ...replicaStatus(replica, processes.get(replica.id)),
+      version: versionOf(replica.version),
+    })),
   };
 }
 
@@ -39,14 +50,13 @@ export function troubleOf(state: ReplicasState): ServiceTrouble | null {
 }
 
 function replicaStatus(
-  { id, zone, version, phase, health, sick }: Replica,
+  { id, zone, phase, health, sick }: Replica,
   process: ReplicaProcess | undefined,
-): ReplicaStatus {
+): Omit<ReplicaStatus, "version"> {
   const running = sick === null && health === "unknown" ? "starting" : health;
   return {
     id,
     zone,
-    version,
     state: phase === "running" ? running : phase,
     address: process ? `${process.address.host}:${process.address.port}` : "",
     pid: process?.pid ?? null,

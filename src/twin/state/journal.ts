@@ -25,14 +25,25 @@ export class ProcessJournal {
   }
 
   started(pid: number, role: string): void {
-    const identity = identify(pid);
-    if (!identity) return;
-    this.#entries.set(pid, { ...identity, role });
-    this.#write();
+    this.adopted([pid], role);
+  }
+
+  /** Several at once, with one look at the disk. */
+  adopted(pids: readonly number[], role: string): void {
+    const identities = pids.flatMap((pid) => identify(pid) ?? []);
+    for (const identity of identities) this.#entries.set(identity.pid, { ...identity, role });
+    if (identities.length > 0) this.#write();
   }
 
   ended(pid: number): void {
     if (this.#entries.delete(pid)) this.#write();
+  }
+
+  /** Every process of a role has ended, or is seen to by others. */
+  forget(role: string): void {
+    const pids = [...this.#entries.values()].filter((entry) => entry.role === role).map(({ pid }) => pid);
+    for (const pid of pids) this.#entries.delete(pid);
+    if (pids.length > 0) this.#write();
   }
 
   #write(): void {

@@ -13,11 +13,19 @@ export interface StateDirectory {
   readonly journal: string;
   readonly lock: string;
   readonly secrets: string;
+  /** Which version of a service was deployed last, where it is not the one that is declared. */
+  readonly releases: string;
   /** The certificate of https listeners, with its key; mode 0600. */
   readonly certificate: string;
   readonly logs: string;
   /** One folder for each store's nodes. */
   readonly data: string;
+  /** A bucket for each region, in which there are backups. */
+  readonly backups: string;
+  /** Stores that were restored beside others, as long as the twin runs; emptied by the next start. */
+  readonly restored: string;
+  /** What is needed for a moment only; emptied by the next start. */
+  readonly scratch: string;
 }
 
 export function stateDirectory(root: string): StateDirectory {
@@ -27,9 +35,13 @@ export function stateDirectory(root: string): StateDirectory {
     journal: join(root, "processes.json"),
     lock: join(root, "lock"),
     secrets: join(root, "secrets.json"),
+    releases: join(root, "releases.json"),
     certificate: join(root, "certificate.json"),
     logs: join(root, "logs"),
     data: join(root, "data"),
+    backups: join(root, "backups"),
+    restored: join(root, "restored"),
+    scratch: join(root, "scratch"),
   };
 }
 

@@ -11,6 +11,10 @@ export class BucketKeeper implements StoreKeeper {
   readonly program = "a folder";
   readonly isSettled = true;
   readonly hopeless = new Promise<never>(() => {});
+  readonly nodes = [];
+  readonly primary = null;
+  readonly credentials = null;
+  readonly backups = null;
   readonly #folder: string;
 
   constructor(name: string, context: TwinContext) {
@@ -41,6 +45,10 @@ export class BucketKeeper implements StoreKeeper {
       writer,
       reader,
     };
+  }
+
+  renew(): Promise<void> {
+    return this.start();
   }
 
   async stop(): Promise<void> {}

@@ -3,12 +3,12 @@ import { catchUp } from "#stores/postgresql/catchup.ts";
 import { promote } from "#stores/postgresql/promote.ts";
 import { relaxSync, requireSync } from "#stores/postgresql/replication.ts";
 import { ensureRoles } from "#stores/postgresql/roles.ts";
-import { makeStandby } from "#stores/postgresql/standby.ts";
+import { follow, makeStandby, type Upstream } from "#stores/postgresql/standby.ts";
 import { REPLICATION } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { InOrder } from "./in-order.ts";
 import type { PostgresqlNode } from "./postgresql-node.ts";
-import { APPLICATION, type PostgresqlSetup, secretNames } from "./postgresql-setup.ts";
+import { type PostgresqlSetup, rolesOf, secretNames } from "./postgresql-setup.ts";
 import type { StoreActions, StoreLoop } from "./replicated-store.ts";
 import type { StoreEndpoints } from "./store-endpoints.ts";
 
@@ -35,7 +35,7 @@ export class PostgresqlActions implements StoreActions {
       case "start":
         return this.#work.run(action.node, () => this.#start(action.node));
       case "fence":
-        return this.#work.run(action.node, () => this.#fence(action.node));
+        return this.#work.run(action.node, () => this.#fence(action.node, action.round));
       case "rebuild":
         return this.#work.run(action.node, () => this.#rebuild(action.node, action.from));
       case "promote":
@@ -63,6 +63,8 @@ export class PostgresqlActions implements StoreActions {
     const node = this.#node(id);
     const isPrimary = id === state().primary;
     try {
+      // Where the primary is reached may be another address than when the standby was made.
+      if (!isPrimary) follow(node.directory, this.#upstreamOf(id), this.#tools.setup.account);
       await node.start((reason) => this.#exited(id, reason), REPLICATION.startTimeoutMs);
       if (isPrimary) await this.#ensureRoles(node);
     } catch (error) {
@@ -73,6 +75,8 @@ export class PostgresqlActions implements StoreActions {
     }
     this.#say("info", id, `runs in ${node.zone} at ${node.address.host}:${node.address.port}`);
     feed({ kind: "started", node: id });
+    // Its zone may have gone while it started.
+    if (this.#tools.context.places.zone(node.zone) === "gone") await node.kill();
     if (!isPrimary) void this.#noticeLostLog(node);
   }
 
@@ -84,15 +88,7 @@ export class PostgresqlActions implements StoreActions {
 
   async #ensureRoles(node: PostgresqlNode): Promise<void> {
     const { context, store } = this.#tools;
-    const names = secretNames(store);
-    await ensureRoles(node.access, {
-      application: {
-        user: APPLICATION,
-        database: APPLICATION,
-        password: context.secrets.password(names.application),
-      },
-      replicationPassword: context.secrets.password(names.replication),
-    });
+    await ensureRoles(node.access, rolesOf(store, context.secrets));
   }
 
   /** A standby that was away too long is rebuilt at once, and not only when its time to catch up is over. */
@@ -103,16 +99,15 @@ export class PostgresqlActions implements StoreActions {
     if (outcome === "must-be-rebuilt") this.#tools.feed({ kind: "needs-rebuild", node: standby.id });
   }
 
-  async #fence(id: string): Promise<void> {
+  async #fence(id: string, round: number): Promise<void> {
     await this.#node(id).kill();
     this.#say("warning", id, "is fenced: no process of it is left");
-    this.#tools.feed({ kind: "fenced", node: id });
+    this.#tools.feed({ kind: "fenced", node: id, round });
   }
 
   async #rebuild(id: string, from: string): Promise<void> {
-    const { context, endpoints, setup, store, feed, onFailure } = this.#tools;
+    const { setup, feed, onFailure } = this.#tools;
     const [node, primary] = [this.#node(id), this.#node(from)];
-    const password = context.secrets.password(secretNames(store).replication);
     try {
       await node.kill();
       await makeStandby({
@@ -120,7 +115,7 @@ export class PostgresqlActions implements StoreActions {
         from: primary.directory,
         to: node.directory,
         account: setup.account,
-        upstream: { ...endpoints.in(node.zone).upstream, password, name: id },
+        upstream: this.#upstreamOf(id),
       });
     } catch (error) {
       const reason = (error as Error).message;
@@ -140,7 +135,7 @@ export class PostgresqlActions implements StoreActions {
 
   async #pointWriter(id: string): Promise<void> {
     this.#tools.beforeWriter(id);
-    await this.#tools.endpoints.point(this.#node(id).address);
+    await this.#tools.endpoints.point(this.#node(id));
     this.#say("info", this.#tools.store, `writes go to ${id}`);
     this.#tools.afterWriter();
   }
@@ -154,6 +149,12 @@ export class PostgresqlActions implements StoreActions {
     await requireSync(this.#node(primary).access, standby, REPLICATION.confirmTimeoutMs);
     this.#say("info", standby, "is in sync: every acknowledged write is in two zones");
     this.#tools.feed({ kind: "in-sync", node: standby, round });
+  }
+
+  #upstreamOf(id: string): Upstream {
+    const { context, endpoints, store } = this.#tools;
+    const password = context.secrets.password(secretNames(store).replication);
+    return { ...endpoints.upstreamOf(id), password, name: id };
   }
 
   #node(id: string): PostgresqlNode {

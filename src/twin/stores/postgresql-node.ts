@@ -84,6 +84,7 @@ export class PostgresqlNode {
     this.#server = server;
     void server.exited.then((exit) => {
       if (this.#server === server) this.#server = null;
+      this.#processes.disown(this.#frozenRole);
       onExit(describeExit(exit));
     });
   }
@@ -93,9 +94,27 @@ export class PostgresqlNode {
     await this.#server?.kill();
   }
 
+  get ended(): Promise<void> | null {
+    return this.#server?.exited.then(() => {}) ?? null;
+  }
+
+  freeze(): void {
+    // A supervisor that comes after us ends only what it knows of.
+    this.#server?.freeze((pids) => this.#processes.adopt(pids, this.#frozenRole));
+  }
+
+  thaw(): void {
+    this.#server?.thaw();
+    this.#processes.disown(this.#frozenRole);
+  }
+
+  get #frozenRole(): string {
+    return `${this.id}-frozen`;
+  }
+
   async stop(timeoutMs: number): Promise<void> {
     // A frozen server can act on a signal only when it runs again.
-    this.#server?.child.kill("SIGCONT");
+    this.thaw();
     await this.#server?.stop("fast", timeoutMs);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReplicationAction, ReplicationState } from "#control/replication-state.ts";
 import { promote } from "#stores/redis/promote.ts";
-import type { Address } from "../addresses.ts";
+import type { Destination } from "../forwarders.ts";
 import { CACHE_REPLICATION } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { InOrder } from "./in-order.ts";
@@ -35,7 +35,7 @@ export class RedisActions implements StoreActions {
       case "start":
         return this.#work.run(action.node, () => this.#start(action.node));
       case "fence":
-        return this.#work.run(action.node, () => this.#fence(action.node));
+        return this.#work.run(action.node, () => this.#fence(action.node, action.round));
       case "promote":
         return this.#work.run(action.node, () => this.#promote(action.node));
       case "point-writer":
@@ -67,7 +67,7 @@ export class RedisActions implements StoreActions {
     const node = this.#node(id);
     const isPrimary = id === state().primary;
     if (!isPrimary) await Promise.race([this.#pointed, delay(POINTED_WITHIN_MS)]);
-    const upstream = isPrimary ? null : endpoints.in(node.zone).upstream;
+    const upstream = isPrimary ? null : endpoints.upstreamOf(id);
     try {
       await node.start(upstream, (reason) => this.#exited(id, reason), CACHE_REPLICATION.startTimeoutMs);
     } catch (error) {
@@ -78,6 +78,8 @@ export class RedisActions implements StoreActions {
     }
     this.#say("info", id, `runs in ${node.zone} at ${node.address.host}:${node.address.port}`);
     feed({ kind: "started", node: id });
+    // Its zone may have gone while it started.
+    if (this.#tools.context.places.zone(node.zone) === "gone") await node.kill();
   }
 
   #exited(id: string, reason: string): void {
@@ -86,10 +88,10 @@ export class RedisActions implements StoreActions {
     this.#tools.feed({ kind: "exited", node: id, reason });
   }
 
-  async #fence(id: string): Promise<void> {
+  async #fence(id: string, round: number): Promise<void> {
     await this.#node(id).kill();
     this.#say("warning", id, "is fenced: no process of it is left");
-    this.#tools.feed({ kind: "fenced", node: id });
+    this.#tools.feed({ kind: "fenced", node: id, round });
   }
 
   async #promote(id: string): Promise<void> {
@@ -109,7 +111,7 @@ export class RedisActions implements StoreActions {
     const { endpoints, state, context } = this.#tools;
     const readers = readersOf(state(), [...this.#tools.nodes.values()]);
     const { zoneNames } = context.architecture;
-    const to = this.#node(writer).address;
+    const to = this.#node(writer);
     return endpoints.point(to, (zone) => readerFor(zone, zoneNames, readers) ?? to);
   }
 
@@ -138,8 +140,8 @@ export function readersOf<Node extends { readonly id: string }>(
 export function readerFor(
   zone: string,
   zones: readonly string[],
-  readers: readonly { readonly zone: string; readonly address: Address }[],
-): Address | null {
+  readers: readonly Destination[],
+): Destination | null {
   const near = readers.find((reader) => reader.zone === zone);
-  return (near ?? readers[zones.indexOf(zone) % readers.length])?.address ?? null;
+  return near ?? readers[zones.indexOf(zone) % readers.length] ?? null;
 }

@@ -9,6 +9,8 @@ import type { Redis } from "./redis-memory.ts";
 import type { RedisNode } from "./redis-node.ts";
 import { makeRedisNodes, redisPasswords, type RedisSetup } from "./redis-setup.ts";
 import { watchRedis } from "./redis-watch.ts";
+import { RedisBackups } from "../backups/redis-backups.ts";
+import { RedisCredentials } from "../rotation/redis-credentials.ts";
 import { ReplicatedStore } from "./replicated-store.ts";
 import { StoreEndpoints } from "./store-endpoints.ts";
 import type { StoreKeeper } from "./store-keeper.ts";
@@ -19,7 +21,10 @@ export class RedisKeeper implements StoreKeeper {
   readonly #store: Redis;
   readonly #context: TwinContext;
   readonly #replicated: ReplicatedStore<RedisNode>;
+  readonly backups: RedisBackups;
+  readonly credentials = new RedisCredentials(() => this.nodes);
   #setup: RedisSetup | undefined;
+  #endpoints: StoreEndpoints | undefined;
   /** The replicas that reads were last sent to. */
   #readers: readonly string[] = [];
 
@@ -28,6 +33,7 @@ export class RedisKeeper implements StoreKeeper {
     this.#store = store;
     this.#context = context;
     this.#replicated = new ReplicatedStore(name, context);
+    this.backups = new RedisBackups(name, context, this);
   }
 
   get hopeless(): Promise<never> {
@@ -42,13 +48,21 @@ export class RedisKeeper implements StoreKeeper {
 
   async start(signal: AbortSignal): Promise<void> {
     const context = this.#context;
+    this.backups.prepare();
     const setup = await makeRedisNodes(this.name, this.#store, context);
     const { nodes } = setup;
     this.#noticeVersion(setup);
-    const endpoints = await StoreEndpoints.open(this.name, this.#store.subnets, STORE_PORTS.redis, context);
+    const place = { name: this.name, tier: this.#store.subnets, port: STORE_PORTS.redis };
+    const endpoints = await StoreEndpoints.open(place, [...nodes.values()], context);
     signal.throwIfAborted();
 
     this.#setup = setup;
+    this.#endpoints = endpoints;
+    await this.#open(setup, endpoints);
+  }
+
+  async #open(setup: RedisSetup, endpoints: StoreEndpoints): Promise<void> {
+    const [context, { nodes }] = [this.#context, setup];
     const [first, ...others] = this.#replicated.primaryFile.first([...nodes.values()]);
     await this.#replicated.open({
       nodes,
@@ -60,7 +74,7 @@ export class RedisKeeper implements StoreKeeper {
         now: performance.now(),
       }),
       actions: (loop) => new RedisActions({ store: this.name, nodes, endpoints, context, ...loop }),
-      watch: watchRedis,
+      watch: (observed) => watchRedis({ ...observed, reach: (node) => endpoints.observerOf(node) }),
       onEvent: (state, actions) => this.#noticeReaders(state, setup, actions),
     });
   }
@@ -80,6 +94,38 @@ export class RedisKeeper implements StoreKeeper {
 
   status(): StoreStatus | null {
     return this.#replicated.status(this.#store.kind, this.program, "asynchronous", () => "following");
+  }
+
+  get nodes(): readonly RedisNode[] {
+    return this.#replicated.nodes;
+  }
+
+  get primary(): string | null {
+    return this.#replicated.state?.primary ?? null;
+  }
+
+  /** A Redis makes its directory when it starts. */
+  async renew(): Promise<void> {
+    this.backups.prepare();
+  }
+
+  /** The node that takes writes, while it runs. */
+  get primaryNode(): RedisNode | null {
+    const node = this.nodes.find(({ id }) => id === this.primary);
+    return node && node.pid !== null ? node : null;
+  }
+
+  /** Stops every node, lets `swap` change their data, and starts them with what is there then. */
+  async reopen(swap: () => Promise<void>): Promise<void> {
+    const [setup, endpoints] = [this.#setup, this.#endpoints];
+    if (!setup || !endpoints) throw new Error(`The store ${this.name} has not started yet.`);
+    await this.#replicated.stop();
+    await endpoints.point(null);
+    try {
+      await swap();
+    } finally {
+      await this.#open(setup, endpoints);
+    }
   }
 
   stop(): Promise<void> {

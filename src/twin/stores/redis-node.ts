@@ -28,7 +28,7 @@ export class RedisNode {
   readonly id: string;
   readonly zone: string;
   readonly address: Address;
-  readonly #directory: string;
+  readonly directory: string;
   readonly #how: How;
   #server: RedisServer | null = null;
 
@@ -36,7 +36,7 @@ export class RedisNode {
     this.id = id;
     this.zone = zone;
     this.address = address;
-    this.#directory = directory;
+    this.directory = directory;
     this.#how = how;
   }
 
@@ -58,7 +58,7 @@ export class RedisNode {
     const server = await startRedis({
       ...how,
       ...this.address,
-      directory: this.#directory,
+      directory: this.directory,
       upstream,
       log: processes.logFile(this.id),
       timeoutMs,
@@ -74,6 +74,18 @@ export class RedisNode {
   /** No process of the node is left when this returns. */
   async kill(): Promise<void> {
     await this.#server?.kill();
+  }
+
+  get ended(): Promise<void> | null {
+    return this.#server?.exited.then(() => {}) ?? null;
+  }
+
+  freeze(): void {
+    this.#server?.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#server?.signal("SIGCONT");
   }
 
   async stop(timeoutMs: number): Promise<void> {

@@ -1,39 +1,34 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ReplicationEvent, ReplicationState } from "#control/replication-state.ts";
 import { type Look, Monitor } from "#stores/redis/monitor.ts";
-import { STORE_PROBE } from "../timing.ts";
+import { observe, type Observation, type Observed } from "./observe.ts";
 import type { RedisNode } from "./redis-node.ts";
 
 /** Asks every running node of a cache how it is and whom it follows, until it is ended. */
-export async function watchRedis(
-  nodes: readonly RedisNode[],
-  state: () => ReplicationState,
-  feed: (event: ReplicationEvent) => void,
-  signal: AbortSignal,
+export function watchRedis(
+  observed: Observed<RedisNode> & Pick<Observation<RedisNode, Look>, "reach">,
 ): Promise<void> {
-  const monitors = nodes.map((node) => ({ node, monitor: new Monitor(node.access) }));
-  while (!signal.aborted) {
-    const next = delay(STORE_PROBE.intervalMs, undefined, { signal }).catch(() => {});
-    const running = monitors.filter(({ node }) => state().nodes[node.id]?.phase === "running");
-    const looks = new Map<RedisNode, Look>();
-    await Promise.all(
-      running.map(async ({ node, monitor }) => {
-        const { failover } = state();
-        const seen = await monitor.look(STORE_PROBE.timeoutMs);
-        looks.set(node, seen);
-        // What a replica said before the fence may be less than what the primary still gave it.
-        if (seen.ok && state().failover !== failover) return;
-        feed(
-          seen.ok
-            ? { kind: "probe-ok", node: node.id, offset: seen.offset }
-            : { kind: "probe-failed", node: node.id },
-        );
-      }),
-    );
-    for (const event of following(looks, state())) feed(event);
-    await next;
-  }
-  for (const { monitor } of monitors) monitor.close();
+  const { state, feed } = observed;
+  /** What each node has said last, in the present term. */
+  const looks = new Map<RedisNode, Look>();
+  let term = state().term;
+  return observe({
+    ...observed,
+    monitorOf: (node, at) => new Monitor({ ...node.access, ...at }),
+    onUnasked: (node) => looks.delete(node),
+    onLook: (node, seen: Look, before) => {
+      // What a replica said before the fence may be less than what the primary still gave it.
+      if (seen.ok && state().failover !== before.failover) return;
+      if (state().term !== term) looks.clear();
+      term = state().term;
+      looks.set(node, seen);
+      feed(
+        seen.ok
+          ? { kind: "probe-ok", node: node.id, offset: seen.offset }
+          : { kind: "probe-failed", node: node.id },
+      );
+      for (const event of following(looks, state())) feed(event);
+    },
+  });
 }
 
 /** A replica follows when it says that it has a whole copy, and the present primary knows it. */

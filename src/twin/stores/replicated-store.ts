@@ -11,6 +11,7 @@ import type { Address } from "../addresses.ts";
 import { LoopRunner } from "../loop-runner.ts";
 import type { StoreStatus } from "../status.ts";
 import type { TwinContext } from "../twin-context.ts";
+import type { Observed } from "./observe.ts";
 import { PrimaryFile } from "./primary-file.ts";
 import type { StoreEndpoints } from "./store-endpoints.ts";
 
@@ -23,6 +24,14 @@ export interface StoreNode {
   readonly address: Address;
   readonly pid: number | null;
   stop(timeoutMs: number): Promise<void>;
+  /** No process of the node is left when this returns. */
+  kill(): Promise<void>;
+  /** Settles when the process that runs now has ended; null where none runs. */
+  readonly ended: Promise<void> | null;
+  /** Stops every process of it as it is. */
+  freeze(): void;
+  /** Lets it go on. */
+  thaw(): void;
 }
 
 /** Who carries out what the replication controller asks for. */
@@ -57,8 +66,8 @@ export class ReplicatedStore<Node extends StoreNode> {
   readonly primaryFile: PrimaryFile;
   readonly #name: string;
   readonly #context: TwinContext;
-  readonly #watching = new AbortController();
-  readonly #opened = Promise.withResolvers<void>();
+  #watching = new AbortController();
+  #opened = Promise.withResolvers<void>();
   readonly #hopeless = Promise.withResolvers<never>();
   #running: Running<Node> | undefined;
   #changed = () => {};
@@ -76,16 +85,14 @@ export class ReplicatedStore<Node extends StoreNode> {
     readonly endpoints: StoreEndpoints;
     readonly initial: ReplicationState;
     readonly actions: (loop: StoreLoop) => Actions;
-    readonly watch: (
-      nodes: readonly Node[],
-      state: () => ReplicationState,
-      feed: (event: ReplicationEvent) => void,
-      signal: AbortSignal,
-    ) => Promise<void>;
+    readonly watch: (observed: Observed<Node>) => Promise<void>;
     /** Told after each event. */
     readonly onEvent?: (state: ReplicationState, actions: Actions) => void;
   }): Promise<void> {
     const { endpoints, initial } = parts;
+    // A store that was stopped may be opened again, with other data.
+    this.#watching = new AbortController();
+    this.#opened = Promise.withResolvers();
     const nodes = [...parts.nodes.values()];
     const loop = new LoopRunner(replicationLoop, initial, (action) => actions.perform(action));
     const state = () => loop.state;
@@ -107,7 +114,8 @@ export class ReplicatedStore<Node extends StoreNode> {
       onFailure: (error) => this.#noticeFullDisk(error),
     });
     this.#running = { nodes, endpoints, actions, loop };
-    void parts.watch(nodes, state, feed, this.#watching.signal);
+    void parts.watch({ nodes, state, feed, signal: this.#watching.signal });
+    this.#followPlaces(nodes, feed);
     loop.feed({ kind: "tick" });
     await this.#opened.promise;
   }
@@ -116,8 +124,26 @@ export class ReplicatedStore<Node extends StoreNode> {
     return this.#hopeless.promise;
   }
 
+  /** None before it has begun to start. */
+  get nodes(): readonly Node[] {
+    return this.#running?.nodes ?? [];
+  }
+
+  get state(): ReplicationState | null {
+    return this.#running?.loop.state ?? null;
+  }
+
+  /** Tells the controller what has come about in another way than by its own actions. */
+  tell(event: ReplicationEvent): void {
+    this.#running?.loop.feed(event);
+  }
+
   get isSettled(): boolean {
-    return this.#running !== undefined && summarizeReplication(this.#running.loop.state).complete;
+    return (
+      this.#running !== undefined &&
+      !this.#watching.signal.aborted &&
+      summarizeReplication(this.#running.loop.state).complete
+    );
   }
 
   onChange(listener: () => void): void {
@@ -169,6 +195,23 @@ export class ReplicatedStore<Node extends StoreNode> {
     const { primary } = loop.state;
     await Promise.all(nodes.filter(({ id }) => id !== primary).map((node) => node.stop(STOP_WITHIN_MS)));
     await Promise.all(nodes.filter(({ id }) => id === primary).map((node) => node.stop(STOP_WITHIN_MS)));
+  }
+
+  /** Tells the controller which nodes cannot be reached, and which can be again. */
+  #followPlaces(nodes: readonly Node[], feed: (event: ReplicationEvent) => void): void {
+    const { places } = this.#context;
+    const reachable = new Map(nodes.map((node) => [node, true]));
+    const look = () => {
+      for (const node of nodes) {
+        const isOpen = places.isOpen(node);
+        if (isOpen === reachable.get(node)) continue;
+        reachable.set(node, isOpen);
+        feed({ kind: isOpen ? "reachable" : "unreachable", node: node.id });
+      }
+    };
+    const unsubscribe = places.onChange(look);
+    this.#watching.signal.addEventListener("abort", unsubscribe);
+    look();
   }
 
   #noticeFullDisk(error: Error): void {

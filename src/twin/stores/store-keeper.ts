@@ -1,4 +1,7 @@
+import type { StoreBackups } from "../backups/store-backups.ts";
+import type { StoreCredentials } from "../rotation/store-credentials.ts";
 import type { StoreStatus } from "../status.ts";
+import type { StoreNode } from "./replicated-store.ts";
 
 /** Keeps one store of a twin: starts it, keeps it running and replicated, and stops it. */
 export interface StoreKeeper {
@@ -15,5 +18,15 @@ export interface StoreKeeper {
   /** The URLs that a service in a zone gets. */
   urls(zone: string): { readonly writer: string; readonly reader: string };
   status(): StoreStatus | null;
+  /** Its servers; none before it has begun to start, and none of a bucket. */
+  readonly nodes: readonly StoreNode[];
+  /** The id of the server that takes writes; null where there is none. */
+  readonly primary: string | null;
+  /** Every byte of it is gone, and nothing of it runs. Makes an empty one, where nobody has brought the data back. */
+  renew(): Promise<void>;
+  /** What services log in to it with, and how that is changed; null where nobody logs in. */
+  readonly credentials: StoreCredentials | null;
+  /** Its backups; null where it has none. */
+  readonly backups: StoreBackups | null;
   stop(): Promise<void>;
 }
