@@ -181,6 +181,11 @@ export function planPlacement(state: ReplicasState): Placement {
   );
 }
 
+/** Whether the replicas are spread over the zones as they should be, as far as healthy ones are moved for that. */
+export function isBalanced(state: ReplicasState): boolean {
+  return rolloutBounds(state).surge === 0 || planPlacement(state).add.length === 0;
+}
+
 function currentReplicas(state: ReplicasState): readonly Replica[] {
   return state.replicas.filter((replica) => !isOutdated(replica, state));
 }

@@ -42,7 +42,14 @@ export const ArchitectureSchema = z.strictObject({
    * Arguments of generated Terraform resources that are to be other ones, by address: `{ "aws_lb.main": { idle_timeout: 30 } }`.
    * In TypeScript, `terraformOverrides()` checks them; `null` takes an argument away.
    */
-  terraform: z.record(z.string().regex(/^aws_[a-z0-9_]+\.[a-z0-9_]+$/, 'the address of a resource is expected, like "aws_lb.main"'), z.record(z.string(), z.unknown())).default({}),
+  terraform: z
+    .record(
+      z
+        .string()
+        .regex(/^aws_[a-z0-9_]+\.[a-z0-9_]+$/, 'the address of a resource is expected, like "aws_lb.main"'),
+      z.record(z.string(), z.unknown()),
+    )
+    .default({}),
   objectives: z.array(Objective).default([]),
   /** Where the document gives a setting: the path of the setting, `services.api.port`, and the document's words. */
   sources: z.record(z.string().min(1), Claim).default({}),

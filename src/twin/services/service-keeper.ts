@@ -18,6 +18,7 @@ import {
   initialService,
   serviceLoop,
 } from "#control/rollout/service.ts";
+import { isBalanced } from "#control/replica-rules.ts";
 import type { ResolvedService } from "#model/architecture.ts";
 import type { Balancer } from "../balancer.ts";
 import { DeploymentJobs } from "../deployments/deployment-jobs.ts";
@@ -165,7 +166,8 @@ export class ServiceKeeper {
   }
 
   get isSettled(): boolean {
-    return summarizeReplicas(this.#state).phase === "steady" && !isUnderWay(this.deployment);
+    const { phase } = summarizeReplicas(this.#state);
+    return phase === "steady" && isBalanced(this.#state) && !isUnderWay(this.deployment);
   }
 
   get trouble(): ServiceTrouble | null {
