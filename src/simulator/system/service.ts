@@ -127,13 +127,9 @@ export class Service {
 
   #judge(state: ServiceState): void {
     const { replicas, deployment } = state;
+    const renewed = replicas.replicas.filter(({ generation }) => generation === deployment?.to.generation);
     // A new task that is well clears ECS's count.
-    if (
-      replicas.replicas.some(
-        (replica) => replica.available && replica.generation === deployment?.to.generation,
-      )
-    )
-      this.#failed = 0;
+    if (renewed.some(({ available }) => available)) this.#failed = 0;
     judgeStep(state, {
       started: this.#startedNow,
       removedHealthy: this.#removedHealthyNow,
