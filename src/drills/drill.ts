@@ -71,6 +71,8 @@ export interface Drill {
   readonly mayLose?: true;
   /** What it takes away for good should it go wrong, as a sentence: then somebody has to agree to it. */
   readonly risk?: string;
+  /** Whether a twin in which all is well has recovered from the last round as well, where that takes longer. */
+  readonly isReadyAgain?: (status: TwinStatus) => boolean;
   /** @throws PlumblineError DRILL_UNSUITABLE where this twin lacks what would be broken. */
   plan(scene: Scene, way: string): Plan | Promise<Plan>;
 }

@@ -42,7 +42,8 @@ export async function runDrill(
   const rounds: RoundFigures[] = [];
   try {
     for (let number = 0; number < times * ways.length && !signal.aborted; number++) {
-      const status = await healthy(client, signal);
+      const isReady = (number > 0 && drill.isReadyAgain) || (() => true);
+      const status = await healthy(client, isReady, signal);
       // A backup in the background takes processor time, and a drill would measure that.
       await client.holdBackups(HOLD_MS);
       const scene: Scene = { client, architecture, status, round: number, rate, signal, say };
@@ -66,10 +67,17 @@ function isWell({ phase, faults }: TwinStatus): boolean {
 }
 
 /** What is broken already would be measured as well. */
-async function healthy(client: ControlClient, signal: AbortSignal): Promise<TwinStatus> {
+async function healthy(
+  client: ControlClient,
+  isReady: (status: TwinStatus) => boolean,
+  signal: AbortSignal,
+): Promise<TwinStatus> {
   const watch = new Watch(client);
   try {
-    const status = await watch.until(isWell, { withinMs: HEALTHY_WITHIN_MS, signal });
+    const status = await watch.until((status) => isWell(status) && isReady(status), {
+      withinMs: HEALTHY_WITHIN_MS,
+      signal,
+    });
     if (status) return status;
     signal.throwIfAborted();
     const { name, unsettled, faults } = await client.status();
