@@ -2,7 +2,7 @@ import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Resources } from "../stack.ts";
 import { expectedPaths } from "./expected.ts";
 import { type PortRange } from "./network.ts";
-import { distinct, overlap, type Path, reachable } from "./reach.ts";
+import { joined, overlap, type Path, reachable, without } from "./reach.ts";
 
 export interface Reachability {
   /** What the generated network lets through, each pair and range of ports once. */
@@ -48,13 +48,6 @@ function uncovered(path: Path, by: readonly Path[]): Path[] {
   return left.map((ports) => ({ ...path, ports }));
 }
 
-function without(range: PortRange, taken: PortRange): PortRange[] {
-  if (!overlap(range, taken)) return [range];
-  const before = { from: range.from, to: taken.from - 1 };
-  const after = { from: taken.to + 1, to: range.to };
-  return [before, after].filter(({ from, to }) => from <= to);
-}
-
 function merged(paths: readonly Path[]): Path[] {
   const pairs = new Map<string, Path[]>();
   for (const path of paths) {
@@ -63,6 +56,6 @@ function merged(paths: readonly Path[]): Path[] {
   }
   return [...pairs.values()].flatMap((same) => {
     const [{ from, to }] = same as [Path, ...Path[]];
-    return distinct(same.map(({ ports }) => ports)).map((ports) => ({ from, to, ports }));
+    return joined(same.map(({ ports }) => ports)).map((ports) => ({ from, to, ports }));
   });
 }

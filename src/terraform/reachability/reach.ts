@@ -87,7 +87,7 @@ function between(network: NetworkModel, from: Actor, to: Actor): Path[] {
       }),
     ),
   );
-  return distinct(passing).map((ports) => ({ from: from.name, to: to.name, ports }));
+  return joined(passing).map((ports) => ({ from: from.name, to: to.name, ports }));
 }
 
 /** Whether a rule's peer is that actor: its security group, or a network that holds one of its subnets. */
@@ -108,13 +108,15 @@ function through({ acl }: Subnet, way: "ingress" | "egress", peer: string, ports
   return acl === null ? [ports] : passed(acl[way], peer, ports);
 }
 
-/** Rules that allow, as far as none before them denies. Those that are generated only allow. */
+/** What rules let through: for each port the first rule that names it and the peer decides. */
 function passed(rules: readonly AclRule[], peer: string, ports: PortRange): PortRange[] {
-  const denied = rules.filter(({ allows, cidr }) => !allows && isWithin(peer, cidr));
-  const open = rules.filter(({ allows, cidr }) => allows && isWithin(peer, cidr));
-  return distinct(open.flatMap((rule) => overlap(rule.ports, ports) ?? [])).filter(
-    (range) => !denied.some((rule) => rules.indexOf(rule) < rules.length && overlap(rule.ports, range)),
-  );
+  let undecided: PortRange[] = [ports];
+  const allowed: PortRange[] = [];
+  for (const rule of rules.filter(({ cidr }) => isWithin(peer, cidr))) {
+    if (rule.allows) allowed.push(...undecided.flatMap((range) => overlap(range, rule.ports) ?? []));
+    undecided = undecided.flatMap((range) => without(range, rule.ports));
+  }
+  return joined(allowed);
 }
 
 function answersPass(subnet: Subnet, way: "ingress" | "egress", peer: string): boolean {
@@ -124,7 +126,7 @@ function answersPass(subnet: Subnet, way: "ingress" | "egress", peer: string): b
 }
 
 function narrowed(ports: PortRange, passing: readonly PortRange[], answered: boolean): PortRange[] {
-  return answered ? distinct(passing.flatMap((range) => overlap(range, ports) ?? [])) : [];
+  return answered ? joined(passing.flatMap((range) => overlap(range, ports) ?? [])) : [];
 }
 
 export function overlap(a: PortRange, b: PortRange): PortRange | null {
@@ -132,13 +134,23 @@ export function overlap(a: PortRange, b: PortRange): PortRange | null {
   return from <= to ? { from, to } : null;
 }
 
-/** Ranges without those that another one holds already. */
-export function distinct(ranges: readonly PortRange[]): PortRange[] {
-  const sorted = ranges.toSorted((a, b) => a.from - b.from || b.to - a.to);
-  const kept: PortRange[] = [];
-  for (const range of sorted)
-    if (!kept.some(({ from, to }) => from <= range.from && to >= range.to)) kept.push(range);
-  return kept;
+export function without(range: PortRange, taken: PortRange): PortRange[] {
+  if (!overlap(range, taken)) return [range];
+  const before = { from: range.from, to: taken.from - 1 };
+  const after = { from: taken.to + 1, to: range.to };
+  return [before, after].filter(({ from, to }) => from <= to);
+}
+
+/** The same ports in as few ranges as possible, in order. */
+export function joined(ranges: readonly PortRange[]): PortRange[] {
+  const apart: PortRange[] = [];
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = apart.at(-1);
+    if (last && range.from <= last.to + 1)
+      apart[apart.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+    else apart.push(range);
+  }
+  return apart;
 }
 
 export function formatPorts({ from, to }: PortRange): string {

@@ -53,4 +53,30 @@ describe("a hole is found, whichever resource it is in", () => {
     const { missing } = await fargateWith({ "aws_network_acl.public": { egress: [] } });
     expect(missing).toContainEqual({ from: "internet", to: "load balancer", ports: { from: 443, to: 443 } });
   });
+
+  test("in a network ACL the first rule that names a port decides, whatever comes after it", async () => {
+    const { ingress } = Object.fromEntries(
+      projectTerraform(await resolved("fargate")).resources.map(({ address, arguments: args }) => [
+        address,
+        args,
+      ]),
+    )["aws_network_acl.public"] as { ingress: readonly object[] };
+    const preceded = (...rules: readonly object[]) => ({
+      "aws_network_acl.public": { ingress: [...rules, ...ingress] },
+    });
+    const cut = { from: "internet", to: "load balancer", ports: { from: 443, to: 443 } };
+    expect((await fargateWith(preceded(rule(1, "deny", 443)))).missing).toContainEqual(cut);
+    expect((await fargateWith(preceded(rule(1, "allow", 443), rule(2, "deny", 443)))).missing).toEqual([]);
+  });
 });
+
+function rule(rule_no: number, action: string, port: number) {
+  return {
+    rule_no,
+    action,
+    protocol: "tcp",
+    cidr_block: "0.0.0.0/0",
+    from_port: port,
+    to_port: port,
+  };
+}
