@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { type GeneratedFile } from "#terraform/module/resources.ts";
+import type { GeneratedFile } from "#model/generated-file.ts";
 import { type Need, needs } from "#stores/testing.ts";
 
 const MIRROR = process.env["PLUMBLINE_TEST_PROVIDERS"];

@@ -1,13 +1,8 @@
-interface File {
-  readonly path: string;
-  readonly content: string;
-}
+import type { GeneratedFile } from "#model/generated-file.ts";
 
 /** The lines that are only in one of two sets of files, in order, by file: `-` of the first, `+` of the second. */
-export function differences(before: readonly File[], after: readonly File[]): string {
+export function differences(before: readonly GeneratedFile[], after: readonly GeneratedFile[]): string {
   const paths = [...new Set([...before, ...after].map(({ path }) => path))].sort();
-  const linesOf = (files: readonly File[], path: string) =>
-    files.find((file) => file.path === path)?.content.split("\n") ?? [];
   return paths
     .map((path) => ({ path, lines: changed(linesOf(before, path), linesOf(after, path)) }))
     .filter(({ lines }) => lines.length > 0)
@@ -56,4 +51,8 @@ function walkBack(
 /** How far a diagonal was followed; -1 where it was not. */
 function at(furthest: ReadonlyMap<number, number>, diagonal: number): number {
   return furthest.get(diagonal) ?? -1;
+}
+
+function linesOf(files: readonly GeneratedFile[], path: string): readonly string[] {
+  return files.find((file) => file.path === path)?.content.split("\n") ?? [];
 }

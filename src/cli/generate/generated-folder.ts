@@ -3,12 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { PlumblineError } from "#model/errors.ts";
-
-export interface GeneratedFile {
-  /** Relative to the folder, with forward slashes. */
-  readonly path: string;
-  readonly content: string;
-}
+import type { GeneratedFile } from "#model/generated-file.ts";
 
 export interface Written {
   readonly written: readonly string[];

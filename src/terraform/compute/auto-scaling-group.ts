@@ -8,7 +8,7 @@ import type { Resource } from "../stack.ts";
 import { ec2ScalingOf } from "./ec2-scaling.ts";
 import { environmentOf } from "./environment.ts";
 import { serviceLogsOf } from "./logs.ts";
-import { statementsOf } from "./permissions.ts";
+import { pullImages, readSecrets, secretsRead, statementsOf } from "./permissions.ts";
 import type { ComputeTools } from "./tools.ts";
 import { userDataOf } from "./user-data.ts";
 
@@ -169,11 +169,12 @@ function launchTemplate(
 }
 
 function instanceProfile(
-  { context, stores, secrets, buckets, keys }: ComputeTools,
+  tools: ComputeTools,
   service: string,
   declared: Replicated,
   logs: Resource<"aws_cloudwatch_log_group">,
 ): Resource<"aws_iam_instance_profile"> {
+  const { context, buckets, keys } = tools;
   const { stack, name } = context;
   const add = stack.file("compute");
   const local = localName(service);
@@ -181,31 +182,17 @@ function instanceProfile(
     name: name(service),
     assume_role_policy: trust("ec2.amazonaws.com"),
   });
-  const read = [
-    ...declared.uses.flatMap((used) => stores[used]?.credentials ?? []),
-    ...declared.secrets.flatMap((secret) => secrets[secret]?.ref("arn") ?? []),
-  ];
-  const key = keys.arn("secrets");
   add("aws_iam_role_policy", local, {
     name: "own",
     role: role.ref("id"),
     policy: policy([
-      // This action names no resource: it is asked for before any repository is.
-      { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-      {
-        Effect: "Allow",
-        Action: ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
-        Resource: raw(`aws_ecr_repository.${localName(declared.image.repository)}.arn`),
-      },
+      ...pullImages(raw(`aws_ecr_repository.${localName(declared.image.repository)}.arn`)),
       {
         Effect: "Allow",
         Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
         Resource: text`${logs.ref("arn")}:*`,
       },
-      ...(read.length > 0
-        ? [{ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: read }]
-        : []),
-      ...(key && read.length > 0 ? [{ Effect: "Allow", Action: "kms:Decrypt", Resource: key }] : []),
+      ...readSecrets(secretsRead(tools, declared), keys),
       ...statementsOf(context, declared, buckets, keys),
     ]),
   });

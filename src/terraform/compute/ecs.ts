@@ -8,7 +8,7 @@ import type { Resource } from "../stack.ts";
 import { ecsScalingOf } from "./ecs-scaling.ts";
 import { environmentOf } from "./environment.ts";
 import { serviceLogsOf } from "./logs.ts";
-import { statementsOf } from "./permissions.ts";
+import { pullImages, readSecrets, statementsOf } from "./permissions.ts";
 import type { ComputeTools } from "./tools.ts";
 
 type Fargate = Extract<Context["architecture"]["compute"], { readonly kind: "ecs-fargate" }>;
@@ -57,28 +57,18 @@ function executionRole(
     ...Object.values(stores).flatMap(({ credentials }) => credentials ?? []),
     ...Object.values(tools.secrets).map((secret) => secret.ref("arn")),
   ];
-  const key = keys.arn("secrets");
   const repositories = new Set(Object.values(architecture.services).map(({ image }) => image.repository));
   add("aws_iam_role_policy", "task_execution", {
     name: "start-tasks",
     role: role.ref("id"),
     policy: policy([
-      // This action names no resource: it is asked for before any repository is.
-      { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-      {
-        Effect: "Allow",
-        Action: ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
-        Resource: [...repositories].map((each) => raw(`aws_ecr_repository.${localName(each)}.arn`)),
-      },
+      ...pullImages([...repositories].map((each) => raw(`aws_ecr_repository.${localName(each)}.arn`))),
       {
         Effect: "Allow",
         Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
         Resource: text`${logs.ref("arn")}:*`,
       },
-      ...(read.length > 0
-        ? [{ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: read }]
-        : []),
-      ...(key && read.length > 0 ? [{ Effect: "Allow", Action: "kms:Decrypt", Resource: key }] : []),
+      ...readSecrets(read, keys),
     ]),
   });
   return role;

@@ -6,7 +6,6 @@ import type { Eks } from "./eks.ts";
 interface Names {
   readonly region: string;
   readonly cluster: Expression<string>;
-  readonly zone: Expression<string>;
   /** Where alarms are published. */
   readonly topic: Expression<string>;
   readonly bucket: (name: string) => Expression<string>;

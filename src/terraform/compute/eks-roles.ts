@@ -5,7 +5,7 @@ import { policy } from "../security/policies.ts";
 import type { Resource } from "../stack.ts";
 import type { Cluster, Eks } from "./eks.ts";
 import { CLUSTER_SERVICES } from "./eks-cluster-services.ts";
-import { statementsOf } from "./permissions.ts";
+import { readSecrets, secretsRead, statementsOf } from "./permissions.ts";
 import type { ComputeTools } from "./tools.ts";
 
 /** The role of a service account, by `namespace/name`. */
@@ -17,21 +17,13 @@ export type ServiceRoles = ReadonlyMap<string, Resource<"aws_iam_role">>;
  * https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
  */
 export function serviceRolesOf(tools: ComputeTools, compute: Eks, cluster: Cluster): ServiceRoles {
-  const { context, buckets, keys, stores, secrets } = tools;
+  const { context, buckets, keys } = tools;
   const { architecture } = context;
   const roles = new Map<string, Resource<"aws_iam_role">>();
   const namespace = architecture.name;
   for (const [service, declared] of Object.entries(architecture.services)) {
-    const read = [
-      ...declared.uses.flatMap((used) => stores[used]?.credentials ?? []),
-      ...declared.secrets.flatMap((secret) => secrets[secret]?.ref("arn") ?? []),
-    ];
-    const key = read.length > 0 ? keys.arn("secrets") : undefined;
     const statements: HclValue[] = [
-      ...(read.length > 0
-        ? [{ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: read }]
-        : []),
-      ...(key ? [{ Effect: "Allow", Action: "kms:Decrypt", Resource: key }] : []),
+      ...readSecrets(secretsRead(tools, declared), keys),
       ...statementsOf(context, declared, buckets, keys),
     ];
     if (statements.length > 0)
@@ -44,7 +36,6 @@ export function serviceRolesOf(tools: ComputeTools, compute: Eks, cluster: Clust
     const statements = each.statements({
       region: architecture.region,
       cluster: cluster.cluster.ref("name"),
-      zone: raw("var.hosted_zone_id"),
       topic: raw("aws_sns_topic.alarms.arn"),
       bucket: (name) => buckets.bucket(name).ref("arn"),
       architecture,

@@ -1,8 +1,9 @@
 import type { ResolvedService } from "#model/architecture.ts";
 import { account, type Context } from "../context.ts";
 import type { Buckets } from "../data/buckets.ts";
-import { type HclValue, text } from "../hcl/expression.ts";
+import { type Expression, type HclValue, text } from "../hcl/expression.ts";
 import type { Keys } from "../security/keys.ts";
+import type { ComputeTools } from "./tools.ts";
 
 /** What a service's own role may do: use its buckets, and what the architecture grants by name. */
 export function statementsOf(
@@ -30,6 +31,39 @@ export function statementsOf(
     Resource: on.map((each) => resourceOf(each, buckets)),
   }));
   return [...own, ...encrypted, ...granted];
+}
+
+/** Pulls images from the registry of the account, from the repositories that are named. */
+export function pullImages(repositories: HclValue): HclValue[] {
+  return [
+    // This action names no resource: it is asked for before any repository is.
+    { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Effect: "Allow",
+      Action: ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
+      Resource: repositories,
+    },
+  ];
+}
+
+/** The secrets that a service reads itself: its stores' credentials, and those that it names. */
+export function secretsRead(
+  { stores, secrets }: Pick<ComputeTools, "stores" | "secrets">,
+  service: ResolvedService,
+): Expression<string>[] {
+  return [
+    ...service.uses.flatMap((used) => stores[used]?.credentials ?? []),
+    ...service.secrets.flatMap((secret) => secrets[secret]?.ref("arn") ?? []),
+  ];
+}
+
+export function readSecrets(secrets: readonly Expression<string>[], keys: Keys): HclValue[] {
+  if (secrets.length === 0) return [];
+  const key = keys.arn("secrets");
+  return [
+    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secrets },
+    ...(key ? [{ Effect: "Allow", Action: "kms:Decrypt", Resource: key }] : []),
+  ];
 }
 
 /** A bucket of the architecture by its name, or an ARN, in which `{account}` stands for the account. */

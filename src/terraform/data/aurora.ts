@@ -1,6 +1,5 @@
 import type { ResolvedStore } from "#model/architecture.ts";
 import { logRetention } from "../durations.ts";
-import { raw } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import {
   BACKUP_WINDOW,
@@ -8,13 +7,11 @@ import {
   DATABASE_NAME,
   type DatabaseTools,
   finalSnapshot,
-  INSIGHTS_RETENTION_DAYS,
+  insightsOf,
   MAINTENANCE_WINDOW,
   MASTER_USER,
-  MONITORING_INTERVAL_S,
-  monitoringRole,
+  masterCredentials,
   parametersOf,
-  rotationOf,
   type StoreAddress,
   storageKey,
   subnetIds,
@@ -93,20 +90,11 @@ export function auroraOf(tools: DatabaseTools, store: string, declared: Postgres
       publicly_accessible: declared.publicAccess,
       auto_minor_version_upgrade: true,
       ca_cert_identifier: "rds-ca-rsa2048-g1",
-      ...(declared.insights
-        ? {
-            performance_insights_enabled: true,
-            performance_insights_retention_period: INSIGHTS_RETENTION_DAYS,
-            performance_insights_kms_key_id: keys.arn("databases"),
-            monitoring_interval: MONITORING_INTERVAL_S,
-            monitoring_role_arn: monitoringRole(context).ref("arn"),
-          }
-        : {}),
+      ...insightsOf(tools, declared),
       tags: { Name: name(store, part), Classification: declared.classification },
     });
   }
-  const credentials = raw<string>(`${cluster.address}.master_user_secret[0].secret_arn`);
-  rotationOf(context, store, declared, credentials);
+  const credentials = masterCredentials(context, store, declared, cluster);
   return {
     host: cluster.ref("endpoint"),
     reader: cluster.ref("reader_endpoint"),

@@ -4,7 +4,7 @@ import { days } from "../durations.ts";
 import { type HclValue, jsonencode, text } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import type { Keys } from "../security/keys.ts";
-import type { MetaArguments, Resource } from "../stack.ts";
+import type { Add, MetaArguments, Resource } from "../stack.ts";
 
 export type Bucket = Extract<ResolvedStore, { readonly kind: "bucket" }>;
 type S3Bucket = Resource<"aws_s3_bucket">;
@@ -25,7 +25,6 @@ export class Buckets {
   readonly #context: Context;
   readonly #buckets = new Map<string, S3Bucket>();
   readonly #statements = new Map<string, HclValue[]>();
-  readonly #policies = new Map<string, Resource>();
 
   constructor(context: Context, keys: Keys) {
     this.#context = context;
@@ -50,7 +49,7 @@ export class Buckets {
 
   /** The bucket's policy, for what may only be made when it is in force. Its statements are those of the end. */
   policy(name: string): { readonly address: string } {
-    return this.#policies.get(name) ?? { address: `aws_s3_bucket_policy.${localName(name)}` };
+    return { address: `aws_s3_bucket_policy.${localName(name)}` };
   }
 
   /** Writes the policies, when every part has said what it needs. */
@@ -58,7 +57,7 @@ export class Buckets {
     const { stack } = this.#context;
     for (const [name, store] of this.#declared) {
       const bucket = this.bucket(name);
-      const policy = stack.file("data")(
+      stack.file("data")(
         "aws_s3_bucket_policy",
         localName(name),
         {
@@ -70,7 +69,6 @@ export class Buckets {
         },
         this.#meta(store),
       );
-      this.#policies.set(name, policy as unknown as Resource);
     }
   }
 
@@ -101,18 +99,7 @@ export class Buckets {
       meta,
     );
     const of = { bucket: bucket.ref("id") };
-    add(
-      "aws_s3_bucket_public_access_block",
-      local,
-      {
-        ...of,
-        block_public_acls: true,
-        block_public_policy: true,
-        ignore_public_acls: true,
-        restrict_public_buckets: true,
-      },
-      meta,
-    );
+    blockPublicAccess(add, local, bucket, meta);
     const writesByAcl = this.#isWrittenByCloudFront(store);
     const ownership = add(
       "aws_s3_bucket_ownership_controls",
@@ -204,8 +191,24 @@ function ownCopy(
   return [[target, { ...rest, region: copyTo.region, versioned: true, accessLogs: false }]];
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+export function blockPublicAccess(add: Add, local: string, bucket: S3Bucket, meta: MetaArguments = {}): void {
+  add(
+    "aws_s3_bucket_public_access_block",
+    local,
+    {
+      bucket: bucket.ref("id"),
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    },
+    meta,
+  );
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
-function tlsOnly(bucket: S3Bucket): HclValue {
+export function tlsOnly(bucket: S3Bucket): HclValue {
   return {
     Sid: "TlsOnly",
     Effect: "Deny",

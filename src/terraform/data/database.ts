@@ -1,7 +1,7 @@
 import type { ResolvedStore } from "#model/architecture.ts";
 import { type Context } from "../context.ts";
 import { days, seconds } from "../durations.ts";
-import type { Expression } from "../hcl/expression.ts";
+import { type Expression, raw } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import type { Vpc } from "../network/vpc.ts";
 import type { KeyPurpose, Keys } from "../security/keys.ts";
@@ -43,10 +43,10 @@ export const BACKUP_WINDOW = "03:00-04:00";
 export const MAINTENANCE_WINDOW = "sun:04:30-sun:05:30";
 
 /** RDS shows what the operating system does once a minute. */
-export const MONITORING_INTERVAL_S = 60;
+const MONITORING_INTERVAL_S = 60;
 
 /** AWS's free tier of Performance Insights keeps a week. */
-export const INSIGHTS_RETENTION_DAYS = 7;
+const INSIGHTS_RETENTION_DAYS = 7;
 
 /** AWS keeps automated backups from 1 to 35 days; longer ones are AWS Backup's. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html */
 export function backupRetention({ backup }: Database): number {
@@ -70,7 +70,7 @@ export function finalSnapshot(context: Context, store: string, { backup }: Datab
 }
 
 /** The role by which RDS sends the operating system's figures. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html */
-export function monitoringRole({ stack, name }: Context): Resource<"aws_iam_role"> {
+function monitoringRole({ stack, name }: Context): Resource<"aws_iam_role"> {
   const made = stack.find("aws_iam_role", "database_monitoring");
   if (made) return made;
   const add = stack.file("data");
@@ -85,19 +85,33 @@ export function monitoringRole({ stack, name }: Context): Resource<"aws_iam_role
   return role;
 }
 
-/** How often AWS changes the master user's password; its own default is a week. */
-export function rotationOf(
+/** The secret that AWS keeps the master user's name and password in, changed as often as the architecture says; a week is AWS's own. */
+export function masterCredentials(
   { stack }: Context,
   store: string,
   { rotation }: Database,
-  secret: Expression<string>,
-): void {
-  if (rotation === undefined) return;
-  stack.file("secrets")("aws_secretsmanager_secret_rotation", localName(store), {
-    secret_id: secret,
-    rotate_immediately: false,
-    rotation_rules: { automatically_after_days: Math.max(1, Math.floor(seconds(rotation) / 86_400)) },
-  });
+  made: Pick<Resource, "address">,
+): Expression<string> {
+  const secret = raw<string>(`${made.address}.master_user_secret[0].secret_arn`);
+  if (rotation !== undefined)
+    stack.file("secrets")("aws_secretsmanager_secret_rotation", localName(store), {
+      secret_id: secret,
+      rotate_immediately: false,
+      rotation_rules: { automatically_after_days: Math.max(1, Math.floor(seconds(rotation) / 86_400)) },
+    });
+  return secret;
+}
+
+/** Performance Insights and the operating system's figures, with the same arguments on RDS and on Aurora. */
+export function insightsOf({ context, keys }: DatabaseTools, { insights }: Database) {
+  if (!insights) return {};
+  return {
+    performance_insights_enabled: true,
+    performance_insights_retention_period: INSIGHTS_RETENTION_DAYS,
+    performance_insights_kms_key_id: keys.arn("databases"),
+    monitoring_interval: MONITORING_INTERVAL_S,
+    monitoring_role_arn: monitoringRole(context).ref("arn"),
+  };
 }
 
 /** Parameters that only count after a restart of the server have to be said so, or the plan never comes to rest. */

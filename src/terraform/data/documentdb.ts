@@ -1,6 +1,5 @@
 import type { ResolvedStore } from "#model/architecture.ts";
 import { logRetention } from "../durations.ts";
-import { raw } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import {
   BACKUP_WINDOW,
@@ -10,7 +9,7 @@ import {
   finalSnapshot,
   MAINTENANCE_WINDOW,
   MASTER_USER,
-  rotationOf,
+  masterCredentials,
   type StoreAddress,
   storageKey,
   subnetIds,
@@ -83,8 +82,7 @@ export function documentDbOf(tools: DatabaseTools, store: string, declared: Docu
       enable_performance_insights: declared.insights ? true : undefined,
       tags: { Name: name(store, String(at + 1)), Classification: declared.classification },
     });
-  const credentials = raw<string>(`${cluster.address}.master_user_secret[0].secret_arn`);
-  rotationOf(context, store, declared, credentials);
+  const credentials = masterCredentials(context, store, declared, cluster);
   return {
     host: cluster.ref("endpoint"),
     reader: cluster.ref("reader_endpoint"),

@@ -1,6 +1,5 @@
 import type { ResolvedStore } from "#model/architecture.ts";
 import { logRetention } from "../durations.ts";
-import { raw } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import type { ArgumentsOf, Resource } from "../stack.ts";
 import {
@@ -9,13 +8,11 @@ import {
   DATABASE_NAME,
   type DatabaseTools,
   finalSnapshot,
-  INSIGHTS_RETENTION_DAYS,
+  insightsOf,
   MAINTENANCE_WINDOW,
   MASTER_USER,
-  MONITORING_INTERVAL_S,
-  monitoringRole,
+  masterCredentials,
   parametersOf,
-  rotationOf,
   type StoreAddress,
   storageKey,
   subnetIds,
@@ -91,8 +88,7 @@ export function rdsOf(tools: DatabaseTools, store: string, declared: Rds): Store
   );
   logGroupsOf(tools, store, declared);
   const replicas = replicasOf(tools, store, declared, instance);
-  const credentials = raw<string>(`${instance.address}.master_user_secret[0].secret_arn`);
-  rotationOf(context, store, declared, credentials);
+  const credentials = masterCredentials(context, store, declared, instance);
   return {
     host: instance.ref("address"),
     reader: (replicas[0] ?? instance).ref("address"),
@@ -140,20 +136,6 @@ function storageOf({ storage }: Rds): Partial<ArgumentsOf<"aws_db_instance">> {
     allocated_storage: Math.ceil(storage.size / GIB),
     max_allocated_storage: storage.max === undefined ? undefined : Math.ceil(storage.max / GIB),
     iops: storage.iops,
-  };
-}
-
-function insightsOf(
-  { context, keys }: DatabaseTools,
-  { insights }: Rds,
-): Partial<ArgumentsOf<"aws_db_instance">> {
-  if (!insights) return {};
-  return {
-    performance_insights_enabled: true,
-    performance_insights_retention_period: INSIGHTS_RETENTION_DAYS,
-    performance_insights_kms_key_id: keys.arn("databases"),
-    monitoring_interval: MONITORING_INTERVAL_S,
-    monitoring_role_arn: monitoringRole(context).ref("arn"),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { GeneratedFile } from "#model/generated-file.ts";
 import { projectTerraform } from "../project.ts";
 import { renderOutputs } from "./outputs.ts";
-import { type GeneratedFile, HEAD, renderResources } from "./resources.ts";
+import { HEAD, renderResources } from "./resources.ts";
 import { renderSettings } from "./settings.ts";
 import { renderTests } from "../tests/test-file.ts";
 import { renderVariables, variablesIn } from "./variables.ts";

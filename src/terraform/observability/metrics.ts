@@ -29,11 +29,11 @@ export function metricsOf(context: Context, signal: Signal): Metric[] {
     case "memory":
       return compute(context, "MemoryUtilization", "Memory");
     case "latency-p95":
-      return balancer(context, "TargetResponseTime", "Response time", { percentile: "p95" });
+      return balancer("TargetResponseTime", "Response time", { percentile: "p95" });
     case "http-5xx":
-      return balancer(context, "HTTPCode_Target_5XX_Count", "Answers of 5xx", { statistic: "Sum" });
+      return balancer("HTTPCode_Target_5XX_Count", "Answers of 5xx", { statistic: "Sum" });
     case "request-rate":
-      return balancer(context, "RequestCount", "Requests", { statistic: "Sum" });
+      return balancer("RequestCount", "Requests", { statistic: "Sum" });
     case "unhealthy-targets":
       return targetGroups(context, "UnHealthyHostCount", "Unhealthy targets");
     case "replicas":
@@ -93,7 +93,6 @@ function compute({ architecture }: Context, name: string, what: string): Metric[
 const BALANCER = "AWS/ApplicationELB";
 
 function balancer(
-  _context: Context,
   name: string,
   description: string,
   of: Partial<Pick<Metric, "statistic" | "percentile">>,

@@ -1,4 +1,5 @@
 import { account, type Context } from "../context.ts";
+import { blockPublicAccess, tlsOnly } from "../data/buckets.ts";
 import { text } from "../hcl/expression.ts";
 import { policy, trust } from "./policies.ts";
 import type { Keys } from "./keys.ts";
@@ -22,13 +23,7 @@ function trailOf({ architecture, stack, name, bucketName }: Context, keys: Keys)
     tags: { Name: name("trail") },
   });
   const of = { bucket: bucket.ref("id") };
-  add("aws_s3_bucket_public_access_block", "trail", {
-    ...of,
-    block_public_acls: true,
-    block_public_policy: true,
-    ignore_public_acls: true,
-    restrict_public_buckets: true,
-  });
+  blockPublicAccess(add, "trail", bucket);
   add("aws_s3_bucket_versioning", "trail", { ...of, versioning_configuration: { status: "Enabled" } });
   add("aws_s3_bucket_server_side_encryption_configuration", "trail", {
     ...of,
@@ -42,14 +37,7 @@ function trailOf({ architecture, stack, name, bucketName }: Context, keys: Keys)
   const allowed = add("aws_s3_bucket_policy", "trail", {
     ...of,
     policy: policy([
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucket.ref("arn"), text`${bucket.ref("arn")}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
+      tlsOnly(bucket),
       {
         Sid: "TrailLooks",
         Effect: "Allow",
@@ -152,13 +140,7 @@ function configOf({ architecture, stack, name, bucketName }: Context, keys: Keys
     force_destroy: architecture.environment !== "production",
     tags: { Name: name("config") },
   });
-  add("aws_s3_bucket_public_access_block", "config", {
-    bucket: bucket.ref("id"),
-    block_public_acls: true,
-    block_public_policy: true,
-    ignore_public_acls: true,
-    restrict_public_buckets: true,
-  });
+  blockPublicAccess(add, "config", bucket);
   add("aws_s3_bucket_server_side_encryption_configuration", "config", {
     bucket: bucket.ref("id"),
     rule: {
