@@ -33,6 +33,18 @@ export const Billing = z.strictObject({
       logs: Size.optional(),
       cdnTransfer: Size.optional(),
       bucketStorage: Size.optional(),
+      /** What a cluster of Aurora or DocumentDB stores, each; RDS is billed by what is declared. */
+      databaseStorage: Size.optional(),
+      /** Operations on the storage of Aurora and DocumentDB. */
+      databaseOperations: Rate.optional(),
+      /** Between services and stores of different zones. */
+      crossZoneTransfer: Size.optional(),
+      /** What VPC flow logs write. */
+      flowLogs: Size.optional(),
+      /** Average use of the processors of burstable instances and nodes, in per cent. */
+      cpu: z.number().min(0).max(100).optional(),
+      /** Hours that administrators are connected by VPN, of all of them together. */
+      vpnHours: z.number().min(0).optional(),
     })
     .prefault({}),
 });

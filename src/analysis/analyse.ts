@@ -1,0 +1,88 @@
+import type { ResolvedArchitecture } from "#model/architecture.ts";
+import type { Finding, Verdict } from "#model/evidence.ts";
+import { FACTS_AS_OF } from "#aws/facts.ts";
+import { addresses } from "./checks/addresses.ts";
+import { cpuCredits } from "./checks/burst.ts";
+import { cacheRate } from "./checks/cache-rate.ts";
+import { cacheSettings } from "./checks/cache-settings.ts";
+import { connectionBudget } from "./checks/connections.ts";
+import { continuity } from "./checks/continuity.ts";
+import { costTable } from "./checks/cost-table.ts";
+import { databaseSettings } from "./checks/database-settings.ts";
+import { deployment } from "./checks/deployment.ts";
+import { document } from "./checks/document.ts";
+import { egress } from "./checks/egress.ts";
+import { entry } from "./checks/entry.ts";
+import { failoverTime } from "./checks/failover.ts";
+import { health } from "./checks/health.ts";
+import { machineFit } from "./checks/machine-fit.ts";
+import { monitoring } from "./checks/monitoring.ts";
+import { networkRate } from "./checks/network-rate.ts";
+import { nodeCapacity } from "./checks/node-capacity.ts";
+import { promises } from "./checks/promises.ts";
+import { quotas } from "./checks/quotas.ts";
+import { recoveryPoint } from "./checks/recovery-point.ts";
+import { regionLoss } from "./checks/region.ts";
+import { scaling } from "./checks/scaling.ts";
+import { secretRotation } from "./checks/secrets.ts";
+import { singlePoints } from "./checks/single-points.ts";
+import { spotCapacity } from "./checks/spot.ts";
+import { versionSupport } from "./checks/versions.ts";
+import { zoneLossCapacity } from "./checks/zone-loss.ts";
+import { zoneSpread } from "./checks/zone-spread.ts";
+import type { Check } from "./finding.ts";
+
+/** Every static check; a new one is added here and nowhere else. */
+const CHECKS: readonly Check[] = [
+  singlePoints,
+  zoneSpread,
+  zoneLossCapacity,
+  failoverTime,
+  health,
+  continuity,
+  recoveryPoint,
+  regionLoss,
+  promises,
+  versionSupport,
+  connectionBudget,
+  machineFit,
+  nodeCapacity,
+  addresses,
+  cpuCredits,
+  networkRate,
+  cacheRate,
+  scaling,
+  deployment,
+  spotCapacity,
+  databaseSettings,
+  cacheSettings,
+  secretRotation,
+  egress,
+  entry,
+  monitoring,
+  quotas,
+  costTable,
+  document,
+];
+
+/**
+ * What follows from one environment of an architecture and from what AWS documents, without running anything: what holds and
+ * what does not.
+ * @param day by which versions and features have ended or not; the day of the facts unless told otherwise.
+ */
+export function analyse(architecture: ResolvedArchitecture, day: string = FACTS_AS_OF): Finding[] {
+  return eachOnce(CHECKS.flatMap((check) => check(architecture, day)));
+}
+
+const WORST: readonly Verdict[] = ["fails", "inconclusive", "holds"];
+
+/** Where several promises or stores lead to the same check of the same part, the worst of what was found stands for all. */
+function eachOnce(findings: readonly Finding[]): Finding[] {
+  const found = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.check} ${finding.part}`;
+    const known = found.get(key);
+    if (!known || WORST.indexOf(finding.verdict) < WORST.indexOf(known.verdict)) found.set(key, finding);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,103 @@
+/** Tasks, instances, pods and nodes: how long they take to start, and until it is noticed that they are gone. */
+import { type Timing, around, between, constant } from "./timing.ts";
+
+export const COMPUTE_TIMINGS = {
+  "ecs-task-start": {
+    value: around(55, 90),
+    basis: "measured",
+    says: "From the order to a Fargate task until its container runs: capacity, network interface, image. Ten starts of an image of 413 MB took 53 s to 62 s.",
+    page: "https://elasticscale.com/blog/reduce-aws-fargate-pull-times-with-soci",
+    asOf: "2024-04-10",
+  },
+  "ecs-task-stop-noticed": {
+    value: between(1, 5),
+    basis: "estimate",
+    says: "From the end of a task's container until the service scheduler has deregistered its target and begun another task.",
+    page: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html",
+    asOf: "2025-06",
+  },
+  "ec2-instance-boot": {
+    value: around(75, 180),
+    basis: "estimate",
+    says: "From the launch of an instance until its user data has run and its service has begun: boot, packages, image.",
+    page: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-check-grace-period.html",
+    asOf: "2025-06",
+  },
+  "ec2-status-check": {
+    value: between(60, 180),
+    basis: "documented",
+    says: "Until an instance that is gone has failed its status checks, which are performed every minute; two in a row count.",
+    page: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html",
+    asOf: "2025-06",
+  },
+  "auto-scaling-replacement": {
+    value: between(5, 60),
+    basis: "estimate",
+    says: "From an unhealthy instance until Amazon EC2 Auto Scaling launches another one.",
+    page: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html",
+    asOf: "2025-06",
+  },
+  "pod-start": {
+    value: around(6, 30),
+    basis: "estimate",
+    says: "From the schedule of a pod on a node until its container runs: network interface, image, volumes.",
+    page: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/",
+    asOf: "2025-06",
+  },
+  "container-restart": {
+    value: between(0.5, 3),
+    basis: "documented",
+    says: "The kubelet restarts a container that has ended: the first time at once, then after 10 s, 20 s, 40 s and at most 300 s.",
+    page: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",
+    asOf: "2025-06",
+  },
+  "endpoint-update": {
+    value: between(1, 5),
+    basis: "estimate",
+    says: "From a pod that is not ready until the load balancer's target group and the nodes' proxies know.",
+    page: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow",
+    asOf: "2025-06",
+  },
+  "node-monitor-grace": {
+    value: constant(50),
+    basis: "documented",
+    says: "How long a node may be silent before it counts as unhealthy (node-monitor-grace-period): 50 s since Kubernetes 1.32.",
+    page: "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
+    asOf: "2026-11-21",
+  },
+  "node-monitor-grace-before-1.32": {
+    value: constant(40),
+    basis: "documented",
+    says: "How long a node may be silent before it counts as unhealthy (node-monitor-grace-period): 40 s before Kubernetes 1.32.",
+    page: "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
+    asOf: "2026-11-21",
+  },
+  "pod-eviction": {
+    value: constant(300),
+    basis: "documented",
+    says: "How long pods stay bound to a node that is not ready or unreachable, unless they tolerate it for another time (tolerationSeconds).",
+    page: "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions",
+    asOf: "2026-11-21",
+  },
+  "cluster-autoscaler-scan": {
+    value: between(0, 10),
+    basis: "documented",
+    says: "The cluster autoscaler looks for pods without a node every 10 s (scan-interval).",
+    page: "https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md",
+    asOf: "2025-06",
+  },
+  "eks-node-start": {
+    value: around(75, 150),
+    basis: "estimate",
+    says: "From the launch of a node until it is ready for pods: instance boot, kubelet, network plugin.",
+    page: "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
+    asOf: "2025-06",
+  },
+  "volume-force-detach": {
+    value: constant(360),
+    basis: "documented",
+    says: "The volume of a pod on a node that is unreachable is detached by force after six minutes; only then can a pod on another node of the zone have it.",
+    page: "https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#storage-force-detach-on-timeout",
+    asOf: "2025-06",
+  },
+} as const satisfies Readonly<Record<string, Timing>>;

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { normalQuantile, quantile } from "./distribution.ts";
+import { TIMINGS } from "./timings.ts";
+
+test("every timing has a page, a date and words of its own", () => {
+  for (const [id, { page, asOf, says }] of Object.entries(TIMINGS)) {
+    expect(page, id).toMatch(/^https:\/\/\S+$/);
+    expect(asOf, id).toMatch(/^20\d\d-[01]\d(-[0-3]\d)?$/);
+    expect(says.length, id).toBeGreaterThan(30);
+  }
+});
+
+test("every timing takes longer the later its share, and never less than nothing", () => {
+  for (const [id, { value }] of Object.entries(TIMINGS)) {
+    const times = [0.01, 0.25, 0.5, 0.75, 0.99].map((share) => quantile(value, share));
+    expect(
+      times.toSorted((a, b) => a - b),
+      id,
+    ).toEqual(times);
+    expect(times[0], id).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test("a lognormal time has the median and the 99th percentile that it is given", () => {
+  const value = { kind: "lognormal", median: 1000, p99: 5000 } as const;
+  expect(quantile(value, 0.5)).toBeCloseTo(1000, 3);
+  expect(quantile(value, 0.99)).toBeCloseTo(5000, 3);
+});
+
+test("the normal distribution's quantiles are those of the tables", () => {
+  expect(normalQuantile(0.975)).toBeCloseTo(1.959_963_985, 6);
+  expect(normalQuantile(0.001)).toBeCloseTo(-3.090_232_306, 6);
+  expect(normalQuantile(0.5)).toBeCloseTo(0, 9);
+});
