@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { billOf } from "../bill.ts";
+import { everyEnvironment } from "../testing.ts";
+import { RESERVED, SAVINGS_PLANS } from "./commitments.ts";
+import { checkRegion, priceOf, PRICES } from "./price-list.ts";
+
+const TOLERANCE = 0.005;
+
+test.each(PRICES.map((price) => [`${price.sku} in ${price.region}`, price] as const))(
+  "%s is what its page prints",
+  (_, { value, prints }) => {
+    const printed = prints.dollars / prints.units;
+    expect(Math.abs(value - printed) / printed).toBeLessThanOrEqual(TOLERANCE);
+  },
+);
+
+test("each price has a unit, a page and a day, and costs something", () => {
+  const wrong = PRICES.filter(
+    ({ value, unit, page, asOf }) =>
+      !(value > 0 && unit !== "" && page.startsWith("https://") && /^\d{4}-\d\d(-\d\d)?$/.test(asOf)),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("each product that the reference architectures use has exactly one price in its region", async () => {
+  const used = (await everyEnvironment()).flatMap(({ architecture }) =>
+    billOf(architecture).components.flatMap(({ items }) => items.map(({ price }) => price)),
+  );
+  const wrong = used.filter(
+    ({ sku, region }) => PRICES.filter((price) => price.sku === sku && price.region === region).length !== 1,
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("no product has two prices in a region", () => {
+  const names = PRICES.map(({ sku, region }) => `${region} ${sku}`);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});
+
+test("what has no price is an error that names what has one", () => {
+  expect(() => priceOf("us-east-1", "rds.mysql.db.m6g.16xlarge.multi-zone", "stores.database")).toThrow(
+    expect.objectContaining({
+      code: "COST_PRICE_MISSING",
+      message: expect.stringContaining("stores.database"),
+      remedy: expect.stringContaining("rds.mysql.db.m6g.large.multi-zone"),
+    }),
+  );
+  expect(() => priceOf("us-west-2", "nat.hour", "network.nat")).toThrow(
+    expect.objectContaining({ remedy: "It has a price in us-east-1." }),
+  );
+  expect(() => priceOf("us-east-1", "moon.base", "stores.database")).toThrow(
+    expect.objectContaining({ remedy: "Nothing of its kind has a price." }),
+  );
+});
+
+test("a region without prices is refused with those that have them", () => {
+  expect(() => checkRegion("eu-central-1")).toThrow(
+    expect.objectContaining({ code: "COST_REGION_UNKNOWN", remedy: expect.stringContaining("us-east-1") }),
+  );
+});
+
+const COMMITMENTS = [...Object.values(RESERVED), ...Object.values(SAVINGS_PLANS)];
+
+test("what a commitment leaves of a price is what its page prints", () => {
+  const wrong = COMMITMENTS.flat().filter(
+    ({ value, prints }) => prints && Math.abs(value - prints.committed / prints.onDemand) > TOLERANCE * value,
+  );
+  expect(wrong).toEqual([]);
+});
+
+test.each(COMMITMENTS)("three years cost less than one", (...commitments) => {
+  const least = (years: 1 | 3) =>
+    Math.min(...commitments.filter((each) => each.years === years).map(({ value }) => value));
+  expect(least(3)).toBeLessThan(least(1));
+});

@@ -1,0 +1,36 @@
+import type { ResolvedArchitecture } from "#model/architecture.ts";
+import { environmentsOf, resolve } from "#model/resolve.ts";
+
+export const REFERENCES = [
+  "three-tier",
+  "microservices",
+  "autoscaling-group",
+  "fargate",
+  "transaction-validator",
+] as const;
+
+/** A reference architecture as it is written. */
+export async function written(name: string): Promise<Record<string, unknown>> {
+  const module = (await import(`../../architectures/${name}/architecture.ts`)) as {
+    readonly default: Record<string, unknown>;
+  };
+  return module.default;
+}
+
+export async function resolved(name: string, environment = "production"): Promise<ResolvedArchitecture> {
+  return resolve(await written(name), environment);
+}
+
+/** Every environment of every reference architecture. */
+export async function everyEnvironment() {
+  const all = await Promise.all(
+    REFERENCES.map(async (name) => {
+      const architecture = await written(name);
+      return environmentsOf(architecture).map((environment) => ({
+        name: `${name} ${environment}`,
+        architecture: resolve(architecture, environment),
+      }));
+    }),
+  );
+  return all.flat();
+}
