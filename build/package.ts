@@ -20,8 +20,8 @@ rmSync(dist, { recursive: true, force: true });
 stageSources();
 compile();
 writeManifest(dist, "js");
-// What services read beside their code: migrations, scripts of Redis, and whatever else is no TypeScript.
-for (const file of globSync("services/*/{package.json,src/**/*.*}", { cwd: root }))
+// What services read beside their code: migrations, scripts of Redis, pages, and whatever else is no TypeScript.
+for (const file of globSync("services/*/{package.json,src/**/*.*,public/**/*.*}", { cwd: root }))
   if (!file.endsWith(".ts")) cpSync(join(root, file), join(dist, file));
 rmSync(stage, { recursive: true });
 

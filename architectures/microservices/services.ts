@@ -18,6 +18,19 @@ export const services = {
     scaling,
     spread: "zones",
     disruption: { minAvailable: 2 },
+    example: {
+      method: "POST",
+      path: "/v1/transactions",
+      body: {
+        messageId: "MSG-${NUMBER}",
+        endToEndId: "INVOICE-4711",
+        creationDateTime: "${NOW}",
+        instructedAmount: { value: "12500", currency: "EUR" },
+        debtor: { name: "Erika Mustermann", account: { iban: "DE89370400440532013000" }, country: "DE" },
+        creditor: { name: "Jean Exemple", account: { iban: "FR1420041010050500013M02606" }, country: "FR" },
+      },
+      written: { store: "database", table: "decisions", column: "transaction" },
+    },
     uses: ["gateway"],
     runAsNonRoot: true,
   },
@@ -57,6 +70,8 @@ export const services = {
     scaling,
     spread: "zones",
     disruption: { minAvailable: 2 },
+    // The gateway keeps connections: while a pod drains, each answer asks it to come by another one.
+    env: { DRAIN_DELAY_MS: "2000" },
     uses: ["database", "cache", "uploads"],
     secrets: ["database-credentials"],
     runAsNonRoot: true,

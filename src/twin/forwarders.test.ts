@@ -42,7 +42,7 @@ async function answerAt(address: { host: string; port: number }): Promise<string
 it("keeps its faults and routes when its process is started again", async () => {
   await using target = await Target.open(saying("well"));
   const [whole, broken] = [await freeAddress(), await freeAddress()];
-  const to = { id: "db-b", zone: "b", address: target.address };
+  const to = [{ id: "db-b", zone: "b", address: target.address }];
   await network.break("fault-1", ({ route }) => (route === "broken" ? { cut: "reset" } : null));
   await forwarder.route({ name: "whole", listen: whole, to });
   await forwarder.route({ name: "broken", listen: broken, to });
@@ -62,18 +62,18 @@ it("keeps its faults and routes when its process is started again", async () => 
 it("tells a fault of its zone from those of others by where a route's clients are", async () => {
   await using target = await Target.open(saying("well"));
   const [zonal, regional] = [await freeAddress(), await freeAddress()];
-  const to = { id: "db-a", zone: "a", address: target.address };
+  const to = [{ id: "db-a", zone: "a", address: target.address }];
   await forwarder.route({ name: "db.writer", listen: zonal, to });
   await forwarder.route({ name: "db-a.observer", listen: regional, to, regional: true });
-  await network.break("fault-1", (link) => (link.from === link.to?.zone ? null : { cut: "reset" }));
+  await network.break("fault-1", (link) => (link.from === link.to.zone ? null : { cut: "reset" }));
   expect([await answerAt(zonal), await answerAt(regional)]).toEqual(["well", "reset"]);
 });
 
 it("is gone while it is suspended, keeps nobody waiting, and knows afterwards what it was told", async () => {
   await using target = await Target.open(saying("well"));
   const listen = await freeAddress();
-  const to = { id: "db-b", zone: "b", address: target.address };
-  await forwarder.route({ name: "db.writer", listen, to: null });
+  const to = [{ id: "db-b", zone: "b", address: target.address }];
+  await forwarder.route({ name: "db.writer", listen, to: [] });
   await forwarder.suspend();
   expect([forwarder.pid, forwarder.carries]).toEqual([null, false]);
   await forwarder.route({ name: "db.writer", listen, to });

@@ -11,13 +11,15 @@ export interface Destination {
   readonly id: string;
   readonly zone: string;
   readonly address: Address;
+  /** It gets no new connections, and keeps those that it has. */
+  readonly drains?: boolean;
 }
 
 export interface ZoneRoute {
   readonly name: string;
   readonly listen: Address;
-  /** Null refuses connections, while there is nothing to lead to. */
-  readonly to: Destination | null;
+  /** Taken in turn; without any, connections are refused. */
+  readonly to: readonly Destination[];
   /** Whether its clients are anywhere in the region, and not in the forwarder's zone. */
   readonly regional?: boolean;
 }
@@ -107,8 +109,11 @@ export class ZoneForwarder {
   readonly #asRoute = ({ name, listen, to, regional = false }: ZoneRoute): Route => ({
     name,
     listen,
-    to: to?.address ?? null,
-    fault: this.#network.faultOf({ from: regional ? null : this.zone, route: name, to }),
+    to: to.map(({ id, zone, address, drains = false }) => ({
+      address,
+      fault: this.#network.faultOf({ from: regional ? null : this.zone, route: name, to: { id, zone } }),
+      drains,
+    })),
   });
 
   #heard(answer: Answer): void {

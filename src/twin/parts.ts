@@ -99,13 +99,13 @@ export class Parts {
 
   /** Where things are reached from a zone. */
   endpoints(zone: string): Endpoints {
-    const { secrets } = this.#context.architecture;
+    const { links, architecture } = this.#context;
     const urls = Object.fromEntries(this.#reachable.map((store) => [store.name, store.urls(zone)]));
-    const texts = Object.entries(secrets).map(([name, secret]) => {
+    const texts = Object.entries(architecture.secrets).map(([name, secret]) => {
       const url = secret.of === undefined ? undefined : urls[secret.of]?.writer;
       return [name, secretText(secret.holds, url, () => this.#context.secrets.password(name))];
     });
-    return { stores: urls, services: {}, secrets: Object.fromEntries(texts) };
+    return { stores: urls, services: links.urls(zone), secrets: Object.fromEntries(texts) };
   }
 
   /** The stores as the first zone reaches them that is not broken. */

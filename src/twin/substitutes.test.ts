@@ -30,6 +30,9 @@ describe.each(CASES)("%s in %s", (_, environment, unresolved) => {
         .filter((part) => entry[part])
         .map((part) => `entry.${part}`),
       ...Object.keys(services).map((name) => `services.${name}`),
+      ...Object.keys(services)
+        .filter((name) => Object.values(services).some(({ uses }) => uses.includes(name)))
+        .map((name) => `services.${name}.callers`),
       ...Object.keys(stores).map((name) => `stores.${name}`),
       ...replicated.map(([name]) => `stores.${name}.readReplicas`),
       "network",

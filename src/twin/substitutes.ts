@@ -27,6 +27,7 @@ export function substitutesOf(
   return [
     ...entrySubstitutes(architecture, perZone),
     ...serviceSubstitutes(architecture),
+    ...linkSubstitutes(architecture),
     ...storeSubstitutes(architecture, programs),
     ...readReplicaSubstitutes(architecture),
     ...rest(architecture, perZone),
@@ -70,6 +71,26 @@ function serviceSubstitutes({ services, compute }: ResolvedArchitecture): Substi
     runs: "a process of this machine",
     reason: "no container engine is needed; the size is observed, not enforced",
   }));
+}
+
+/** What leads callers to the replicas of a service in AWS, in AWS's words. */
+const LINK_IN_AWS = {
+  "ecs-fargate": "Service Connect",
+  eks: "Kubernetes Service",
+  "ec2-auto-scaling": "internal load balancer",
+} as const;
+
+/** Services that other services call. */
+function linkSubstitutes({ services, compute }: ResolvedArchitecture): Substitute[] {
+  const called = new Set(Object.values(services).flatMap(({ uses }) => uses));
+  return Object.keys(services)
+    .filter((name) => called.has(name))
+    .map((name) => ({
+      part: `services.${name}.callers`,
+      declared: `${LINK_IN_AWS[compute.kind]} of ${name}`,
+      runs: "the forwarder of the caller's zone, which leads each connection to the next healthy replica",
+      reason: "there is no cluster network here; it needs no rights on this machine",
+    }));
 }
 
 function storeSubstitutes(

@@ -8,6 +8,7 @@ import type { ZoneForwarder } from "./forwarders.ts";
 import type { Processes } from "./processes/processes.ts";
 import type { SecretFile } from "./secrets.ts";
 import type { Endpoints } from "./service-environment.ts";
+import type { ServiceLinks } from "./services/service-links.ts";
 import type { StateDirectory } from "./state/state-directory.ts";
 
 /** What every part of a twin works with. */
@@ -23,6 +24,8 @@ export interface TwinContext {
   readonly secrets: SecretFile;
   readonly events: EventLog;
   readonly forwarders: readonly ZoneForwarder[];
+  /** The ways from services to the services that they call. */
+  readonly links: ServiceLinks;
   /** What faults do to the ways between parts, and to the places where parts run. */
   readonly network: Network;
   readonly places: Places;

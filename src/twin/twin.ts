@@ -20,6 +20,7 @@ import { Scaling } from "./scaling/scaling.ts";
 import { SecretFile } from "./secrets.ts";
 import { Rotations } from "./rotation/rotations.ts";
 import { runJob } from "./services/jobs.ts";
+import { ServiceLinks } from "./services/service-links.ts";
 import { patienceFor, untilSettled } from "./settling.ts";
 import { ProcessJournal } from "./state/journal.ts";
 import type { StateDirectory } from "./state/state-directory.ts";
@@ -69,6 +70,8 @@ export class Twin {
     const tools = { processes, events: this.events };
     assertRunnable(architecture);
     const network = new Network();
+    const addresses = new AddressBook(architecture, options.number);
+    const forwarders = architecture.zoneNames.map((zone) => new ZoneForwarder(zone, network, tools));
     this.#context = {
       architecture,
       project: options.project,
@@ -76,9 +79,10 @@ export class Twin {
       state,
       processes,
       events: this.events,
-      addresses: new AddressBook(architecture, options.number),
+      addresses,
       secrets: new SecretFile(state),
-      forwarders: architecture.zoneNames.map((zone) => new ZoneForwarder(zone, network, tools)),
+      forwarders,
+      links: new ServiceLinks(architecture.zoneNames, addresses, forwarders),
       network,
       places: new Places(),
       endpoints: (zone) => this.#parts.endpoints(zone),
@@ -132,11 +136,12 @@ export class Twin {
 
   async #startInOrder(): Promise<void> {
     const { signal } = this.#stopping;
-    const { forwarders, architecture, processes } = this.#context;
+    const { forwarders, links, architecture, processes } = this.#context;
     const { stores, services } = this.#parts;
     for (const forwarder of forwarders) forwarder.start();
     await Promise.all([this.#balancer.start(), ...stores.map((store) => store.start(signal))]);
     signal.throwIfAborted();
+    await links.open(architecture);
     for (const [name, service] of Object.entries(architecture.services))
       if (service.kind === "job") await runJob(name, service, this.#context, signal);
     for (const service of services) service.start();

@@ -51,6 +51,7 @@ export async function applyPlan(plan: Plan, after: ResolvedArchitecture, twin: C
     await leaving;
   }
   await parts.remove([], stores);
+  await context.links.closeAllBut(after);
   for (const { name } of stores) context.events.record("info", name, "has stopped; its data stays");
 }
 
@@ -72,6 +73,7 @@ async function prepare(plan: Plan, after: ResolvedArchitecture, twin: Changing):
     const started = Promise.all(stores.map((store) => store.start(signal)));
     await Promise.race([started, aborted(signal), ...stores.map(({ hopeless }) => hopeless)]);
     await settle([], stores, patienceFor([]), twin);
+    await context.links.open(after);
     for (const name of plan.jobs) await runJob(name, after.services[name] as Job, context, signal);
     services.push(...parts.addServices(plan.servicesAdded));
     for (const service of services) service.start();
@@ -82,6 +84,7 @@ async function prepare(plan: Plan, after: ResolvedArchitecture, twin: Changing):
     // A twin that stops takes everything away by itself.
     if (!signal.aborted) {
       await parts.remove(services, stores);
+      await context.links.closeAllBut(before);
       context.architecture = before;
     }
     throw error;

@@ -59,7 +59,7 @@ export class Detours {
     const index = architecture.zoneNames.indexOf(zone);
     const listen = this.#routes.get(id)?.listen ?? (await addresses.acquire("private", index, address.port));
     this.#routes.set(id, { zone, listen });
-    const to = { id, zone, address };
+    const to = [{ id, zone, address }];
     await this.#forwarder(zone)?.route({ name: replicaRoute(id), listen, to, regional: true });
     return listen;
   }

@@ -6,7 +6,7 @@ import { Detours } from "./detours.ts";
 import type { FaultPlan, FaultTools } from "./fault-plan.ts";
 import type { FaultStatus } from "./fault-status.ts";
 import { regionFault } from "./region-faults.ts";
-import { replicaFault } from "./replica-faults.ts";
+import { replicaFault, serviceFault } from "./replica-faults.ts";
 import type { FaultRequest } from "./request.ts";
 import { nodeFault, storeFault } from "./store-faults.ts";
 import { type FaultTarget, faultTarget } from "./target.ts";
@@ -171,6 +171,8 @@ function planOf(target: FaultTarget, request: FaultRequest, tools: FaultTools): 
   switch (target.kind) {
     case "replica":
       return replicaFault(target, request, tools);
+    case "service":
+      return serviceFault(target.service, request, tools);
     case "store":
       return storeFault(target.store, request, tools);
     case "node":

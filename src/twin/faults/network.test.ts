@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Fault } from "../forwarder/messages.ts";
 import { combined, Network } from "./network.ts";
 
-const link = (route: string) => ({ from: "a", route, to: null });
+const link = (route: string) => ({ from: "a", route, to: { id: "db-b", zone: "b" } });
 const only =
   (name: string, fault: Fault) =>
   ({ route }: { route: string }) =>

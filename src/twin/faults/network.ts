@@ -5,8 +5,8 @@ export interface Link {
   /** The zone that clients are in; null where they are anywhere: the load balancer, and who observes the stores. */
   readonly from: string | null;
   readonly route: string;
-  /** The part that it leads to; null while it leads nowhere. */
-  readonly to: { readonly id: string; readonly zone: string } | null;
+  /** The part that it leads to. */
+  readonly to: { readonly id: string; readonly zone: string };
 }
 
 /** What a fault does to a link. */

@@ -27,7 +27,7 @@ export const FaultRequest = z.discriminatedUnion("how", [
   z.strictObject({ ...common, how: z.literal("hang") }),
   /** Nothing passes to it or from it; with `reset` connections are refused, and do not stay open. */
   z.strictObject({ ...common, how: z.literal("cut"), reset: z.boolean().default(false) }),
-  /** What passes is late, in each direction, by the delay and up to the jitter more. Of a store: its writer endpoint. */
+  /** What passes is late, in each direction, by the delay and up to the jitter more. Of a store: its writer endpoint. Of a service that others call: all their ways to it. */
   z.strictObject({
     ...common,
     how: z.literal("slow"),

@@ -29,7 +29,7 @@ export function nodeFault(node: StoreNode, request: FaultRequest, tools: FaultTo
   const { fault, context } = tools;
   const { network, places } = context;
   const on = [id];
-  const concerns = ({ route, to }: Link) => to?.id === id || route === routeNames.upstream(id);
+  const concerns = ({ route, to }: Link) => to.id === id || route === routeNames.upstream(id);
   switch (request.how) {
     case "kill":
       if (node.pid === null) throw partDown(id, "does not run");

@@ -7,6 +7,7 @@ import type { StoreKeeper } from "../stores/store-keeper.ts";
 /** What a fault is to befall. */
 export type FaultTarget =
   | { readonly kind: "replica"; readonly service: ServiceKeeper; readonly id: string }
+  | { readonly kind: "service"; readonly service: ServiceKeeper }
   | { readonly kind: "store"; readonly store: StoreKeeper }
   | { readonly kind: "node"; readonly store: StoreKeeper; readonly node: StoreNode }
   | { readonly kind: "zone"; readonly zone: string }
@@ -22,7 +23,7 @@ export function faultTarget(name: string, parts: Parts, zones: readonly string[]
   if (name === REGION) return { kind: "region" };
   if (zones.includes(name)) return { kind: "zone", zone: name };
   for (const service of parts.services) {
-    if (service.name === name) return { kind: "replica", service, id: steadiest(service) };
+    if (service.name === name) return { kind: "service", service };
     if (service.processes.has(name)) return { kind: "replica", service, id: name };
   }
   for (const store of parts.stores) {
@@ -40,7 +41,7 @@ export function faultTarget(name: string, parts: Parts, zones: readonly string[]
 }
 
 /** A replica of a service that is healthy, where one is. */
-function steadiest(service: ServiceKeeper): string {
+export function steadiest(service: ServiceKeeper): string {
   const running = service.status().replicas.filter(({ id }) => service.processes.has(id));
   const chosen = running.find(({ state }) => state === "healthy") ?? running[0];
   if (chosen) return chosen.id;

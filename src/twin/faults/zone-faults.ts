@@ -8,7 +8,7 @@ export function zoneFault(zone: string, request: FaultRequest, tools: FaultTools
   const { fault, context, balancer } = tools;
   const { network, places } = context;
   const on = [zone];
-  const crosses = ({ from, to }: Link) => to !== null && (from === zone) !== (to.zone === zone);
+  const crosses = ({ from, to }: Link) => (from === zone) !== (to.zone === zone);
   // A node of the load balancer is where its zone is.
   const placeNodes = () =>
     balancer.withoutNodes(context.architecture.zoneNames.filter((each) => places.zone(each) !== "open"));

@@ -95,12 +95,12 @@ describe("faults", () => {
   it("breaks a route from its first moment on, and no other", async () => {
     await using target = await Target.open(echo);
     const { client, forwarder, listen } = await forwarding(target.address);
-    const whole = { name: "db", listen, to: target.address, fault: null };
+    const { address } = target;
+    const whole = { name: "db", listen, to: [{ address, fault: null }] };
     const broken = {
       name: "later",
       listen: await freeAddress(),
-      to: target.address,
-      fault: { cut: "reset" },
+      to: [{ address, fault: { cut: "reset" } }],
     } as const;
     await forwarder.handle({ id: 1, kind: "routes", routes: [whole, broken] });
     await expect(new Client(broken.listen).closed).resolves.toBe("reset");
@@ -114,7 +114,7 @@ describe("faults", () => {
     const one = client();
     await one.exchange("a", "first".length);
     await fault({ cut: "drop" });
-    const routes = [{ name: "db", listen, to: second.address, fault: null }];
+    const routes = [{ name: "db", listen, to: [{ address: second.address, fault: null }] }];
     await forwarder.handle({ id: 1, kind: "routes", routes });
     await expect(one.closed).resolves.toBe("reset");
     expect(await client().exchange("b", "second".length)).toBe("second");

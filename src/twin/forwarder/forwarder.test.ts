@@ -132,8 +132,8 @@ describe("routes", () => {
     const { client, forwarder, listen } = await forwarding(target.address);
     const one = client();
     await one.exchange("before");
-    const other = { name: "cache", listen: await freeAddress(), to: null, fault: null };
-    const routes = [{ name: "db", listen, to: { ...target.address }, fault: null }, other];
+    const other = { name: "cache", listen: await freeAddress(), to: [] };
+    const routes = [{ name: "db", listen, to: [{ address: { ...target.address }, fault: null }] }, other];
     expect(await forwarder.handle({ id: 1, kind: "routes", routes })).toEqual({
       kind: "listening",
       routes: ["db", "cache"],
@@ -155,7 +155,7 @@ describe("routes", () => {
     await forwarder.handle({
       id: 1,
       kind: "routes",
-      routes: [{ name: "new", listen, to: target.address, fault: null }],
+      routes: [{ name: "new", listen, to: [{ address: target.address, fault: null }] }],
     });
     await expect(one.closed).resolves.toBe("reset");
     expect(await client().exchange("b")).toBe("b");
@@ -165,8 +165,8 @@ describe("routes", () => {
     await using target = await Target.open(echo);
     const { client, forwarder, listen } = await forwarding(target.address);
     const routes = [
-      { name: "taken", listen: target.address, to: null, fault: null },
-      { name: "db", listen, to: target.address, fault: null },
+      { name: "taken", listen: target.address, to: [] },
+      { name: "db", listen, to: [{ address: target.address, fault: null }] },
     ];
     expect(await forwarder.handle({ id: 1, kind: "routes", routes })).toMatchObject({
       kind: "failed",

@@ -34,7 +34,7 @@ it("takes its routes and faults from its parent, and counts", async () => {
   await using target = await Target.open(echo);
   const child = started();
   const listen = await freeAddress();
-  const route = { name: "db", listen, to: target.address, fault: null };
+  const route = { name: "db", listen, to: [{ address: target.address, fault: null }] };
   expect(await ask(child, { id: 1, kind: "routes", routes: [route] })).toEqual({
     id: 1,
     kind: "listening",
@@ -42,7 +42,11 @@ it("takes its routes and faults from its parent, and counts", async () => {
   });
   const client = new Client(listen);
   expect(await client.exchange("hello")).toBe("hello");
-  await ask(child, { id: 2, kind: "routes", routes: [{ ...route, fault: { cut: "reset" } }] });
+  await ask(child, {
+    id: 2,
+    kind: "routes",
+    routes: [{ ...route, to: [{ address: target.address, fault: { cut: "reset" } }] }],
+  });
   await expect(client.closed).resolves.toBe("reset");
   expect(await ask(child, { id: 3, kind: "counters" })).toEqual({
     id: 3,
@@ -59,7 +63,7 @@ it("answers in order, and says that an address is taken", async () => {
   child.send({
     id: 1,
     kind: "routes",
-    routes: [{ name: "db", listen: target.address, to: null, fault: null }],
+    routes: [{ name: "db", listen: target.address, to: [] }],
   });
   child.send({ id: 2, kind: "counters" });
   await expect
@@ -80,7 +84,7 @@ it.each([
   await ask(child, {
     id: 1,
     kind: "routes",
-    routes: [{ name: "db", listen, to: target.address, fault: null }],
+    routes: [{ name: "db", listen, to: [{ address: target.address, fault: null }] }],
   });
   const client = new Client(listen);
   await client.exchange("a");

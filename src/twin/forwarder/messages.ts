@@ -3,13 +3,20 @@ export interface Address {
   readonly port: number;
 }
 
-/** One relay: what connects to `listen` reaches `to`. */
+/** One relay: what connects to `listen` reaches one of `to`. */
 export interface Route {
   readonly name: string;
   readonly listen: Address;
-  /** Where connections go; null closes each at once, while nothing is there to go to. */
-  readonly to: Address | null;
+  /** Where connections go, in turn; while there is nowhere to go, each is closed at once. */
+  readonly to: readonly Way[];
+}
+
+/** One of the places that a route leads to. */
+export interface Way {
+  readonly address: Address;
   readonly fault: Fault | null;
+  /** It gets no new connections, and keeps those that it has. */
+  readonly drains?: boolean;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Address, Counters } from "./messages.ts";
 import { Pump } from "./pump.ts";
 import type { Passage } from "./pump.ts";
 
-/** What holds for all connections of a route now; the route changes it and then tells each of them. */
+/** What holds for all connections that go one way now; the way changes it and then tells each of them. */
 export interface Conditions {
   /** Nothing passes. */
   cut: boolean;
@@ -14,27 +14,33 @@ export interface Conditions {
 /** One client's connection, and the one that carries it on to the target. */
 export class Relay {
   readonly #client: Socket;
-  readonly #target = new Socket({ allowHalfOpen: true });
+  readonly #target: Socket;
   readonly #conditions: Conditions;
   readonly #counters: Counters;
   readonly #passage: Passage = { held: true, delayMs: 0, jitterMs: 0 };
   readonly #there: Pump;
   readonly #back: Pump;
-  readonly #to: Address;
+  /** Where the target is still to be dialled. */
+  readonly #to: Address | null;
   readonly #whenClosed: () => void;
-  #dialled = false;
-  #connected = false;
+  #dialled: boolean;
+  #connected: boolean;
   #open = 2;
 
+  /** @param to the target, or a connection to it that stands already. */
   constructor(
     client: Socket,
-    to: Address,
+    to: Address | Socket,
     conditions: Conditions,
     counters: Counters,
     whenClosed: () => void,
   ) {
+    const stands = to instanceof Socket;
     this.#client = client;
-    this.#to = to;
+    this.#to = stands ? null : to;
+    this.#target = stands ? to : new Socket({ allowHalfOpen: true });
+    this.#dialled = stands;
+    this.#connected = stands;
     this.#conditions = conditions;
     this.#counters = counters;
     this.#whenClosed = whenClosed;
@@ -48,7 +54,7 @@ export class Relay {
   changed(): void {
     const { cut, delayMs, jitterMs } = this.#conditions;
     // In a partition a new client's first packet would not arrive: it is carried on once the cut has healed.
-    if (!cut && !this.#dialled) this.#dial();
+    if (!cut && this.#to && !this.#dialled) this.#dial(this.#to);
     this.#passage.held = cut || !this.#connected;
     this.#passage.delayMs = delayMs;
     this.#passage.jitterMs = jitterMs;
@@ -66,10 +72,10 @@ export class Relay {
     else this.#target.destroy();
   }
 
-  #dial(): void {
+  #dial({ host, port }: Address): void {
     this.#dialled = true;
     this.#target.setNoDelay(true);
-    this.#target.connect(this.#to.port, this.#to.host);
+    this.#target.connect(port, host);
   }
 
   #listen(): void {

@@ -1,8 +1,7 @@
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
-import type { Address, Counters, Fault, Route } from "./messages.ts";
-import { Relay } from "./relay.ts";
-import type { Conditions } from "./relay.ts";
+import type { Address, Counters, Route } from "./messages.ts";
+import { RunningWay } from "./way.ts";
 
 const BACKLOG = 1024;
 
@@ -11,17 +10,15 @@ export class RunningRoute {
   readonly listen: Address;
   readonly counters: Counters = { accepted: 0, open: 0, refused: 0, failed: 0, bytesTo: 0, bytesFrom: 0 };
   readonly #server: Server;
-  readonly #relays = new Set<Relay>();
-  readonly #conditions: Conditions = { cut: false, delayMs: 0, jitterMs: 0 };
-  #to: Address | null;
-  #refuses = false;
+  #ways: readonly RunningWay[] = [];
+  /** Whose turn it is. */
+  #turn = 0;
 
   private constructor(route: Route, server: Server) {
     this.listen = route.listen;
-    this.#to = route.to;
-    this.#break(route.fault);
+    this.change(route);
     this.#server = server;
-    server.on("connection", (client) => this.#accept(client));
+    server.on("connection", (client) => void this.#accept(client));
   }
 
   /** Fails with the system's error where it cannot listen. */
@@ -39,48 +36,38 @@ export class RunningRoute {
     return promise;
   }
 
-  /** Clients that are sent elsewhere are broken off where they are connected, so that they come again. */
-  change({ to, fault }: Route): void {
-    const elsewhere = to?.host !== this.#to?.host || to?.port !== this.#to?.port;
-    this.#to = to;
-    if (elsewhere) this.#resetAll();
-    this.#break(fault);
+  /** Clients of a way that is gone are broken off where they are connected, so that they come again. */
+  change({ to }: Route): void {
+    const before = this.#ways;
+    this.#ways = to.map((way) => {
+      const running = before.find((each) => each.isAt(way.address));
+      running?.change(way);
+      return running ?? new RunningWay(way, this.counters);
+    });
+    for (const way of before) if (!this.#ways.includes(way)) way.resetAll();
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
-    this.#resetAll();
+    for (const way of this.#ways) way.resetAll();
     await closed;
   }
 
-  #break(fault: Fault | null): void {
-    const cut = fault && "cut" in fault ? fault.cut : undefined;
-    const delay = fault && "delayMs" in fault ? fault : undefined;
-    this.#refuses = cut === "reset";
-    this.#conditions.cut = cut === "drop";
-    this.#conditions.delayMs = delay?.delayMs ?? 0;
-    this.#conditions.jitterMs = delay?.jitterMs ?? 0;
-    if (this.#refuses) this.#resetAll();
-    else for (const relay of this.#relays) relay.changed();
-  }
-
-  #accept(client: Socket): void {
+  async #accept(client: Socket): Promise<void> {
     this.counters.accepted += 1;
-    if (this.#refuses || !this.#to) {
-      this.counters.refused += 1;
-      client.on("error", () => {});
-      client.resetAndDestroy();
-      return;
-    }
-    this.counters.open += 1;
-    const relay: Relay = new Relay(client, this.#to, this.#conditions, this.counters, () => {
-      this.counters.open -= 1;
-      this.#relays.delete(relay);
-    });
-    this.#relays.add(relay);
+    const ways = this.#inTurn();
+    const [only] = ways;
+    if (only && ways.length === 1) return only.carry(client);
+    client.on("error", () => {});
+    for (const way of ways) if (await way.tryToCarry(client)) return;
+    this.counters.refused += 1;
+    client.resetAndDestroy();
   }
 
-  #resetAll(): void {
-    for (const relay of this.#relays) relay.reset();
+  /** The ways that a new connection may go, beginning with the next one. */
+  #inTurn(): readonly RunningWay[] {
+    const ways = this.#ways.filter(({ takes }) => takes);
+    const first = this.#turn++ % Math.max(1, ways.length);
+    return [...ways.slice(first), ...ways.slice(0, first)];
   }
 }

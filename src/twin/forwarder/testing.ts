@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { Forwarder } from "./forwarder.ts";
-import type { Address, Counters, Fault, Route } from "./messages.ts";
+import type { Address, Counters, Fault, Way } from "./messages.ts";
 
 /** A server that hands every connection to `serve`; closed, with its connections, by `using`. */
 export class Target {
@@ -94,6 +94,8 @@ interface Forwarding {
   readonly listen: Address;
   readonly forwarder: Forwarder;
   readonly point: (to: Address | null) => Promise<unknown>;
+  /** Leads to several places. */
+  readonly spread: (...to: readonly Way[]) => Promise<unknown>;
   readonly fault: (fault: Fault | null) => Promise<unknown>;
   readonly counters: () => Promise<Counters>;
   readonly client: () => Client;
@@ -111,17 +113,23 @@ export function forwardings(): {
     const forwarder = new Forwarder();
     forwarders.push(forwarder);
     const listen = await freeAddress();
-    let route: Route = { name: "db", listen, to, fault: null };
-    const change = (changes: Partial<Route>): Promise<unknown> => {
-      route = { ...route, ...changes };
-      return forwarder.handle({ id: 1, kind: "routes", routes: [route] });
-    };
-    await change({});
+    let [address, fault]: [Address | null, Fault | null] = [to, null];
+    const spread = (...ways: readonly Way[]): Promise<unknown> =>
+      forwarder.handle({ id: 1, kind: "routes", routes: [{ name: "db", listen, to: ways }] });
+    const change = (): Promise<unknown> => (address ? spread({ address, fault }) : spread());
+    await change();
     return {
       listen,
       forwarder,
-      point: (next) => change({ to: next }),
-      fault: (fault) => change({ fault }),
+      point: (next) => {
+        address = next;
+        return change();
+      },
+      spread,
+      fault: (next) => {
+        fault = next;
+        return change();
+      },
       counters: async () => {
         const answer = await forwarder.handle({ id: 3, kind: "counters" });
         if (answer.kind !== "counters" || !answer.routes["db"]) throw new Error("no counters");

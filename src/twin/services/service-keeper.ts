@@ -33,8 +33,8 @@ import { ReplicaLauncher, targetHealthOf } from "./replica-launcher.ts";
 import type { ReplicaProcess } from "./replica-process.ts";
 import { healthNews, rollNews } from "./service-news.ts";
 import { serviceStatus, troubleOf } from "./service-status.ts";
+import { ServiceTraffic } from "./service-traffic.ts";
 import { ServiceZones } from "./service-zones.ts";
-import { targetsOf } from "./targets.ts";
 
 type Replicated = Exclude<ResolvedService, { kind: "job" }>;
 
@@ -45,7 +45,7 @@ export class ServiceKeeper {
   /** The count that the architecture asks for, as far as it fits this machine. */
   #wanted: number;
   readonly #context: TwinContext;
-  readonly #balancer: Balancer;
+  readonly #traffic: ServiceTraffic;
   readonly #launcher: ReplicaLauncher;
   readonly #zones: ServiceZones;
   readonly #deployments: ServiceDeployments;
@@ -61,7 +61,7 @@ export class ServiceKeeper {
     this.#service = service;
     this.#wanted = desired;
     this.#context = context;
-    this.#balancer = balancer;
+    this.#traffic = new ServiceTraffic(name, balancer, context.links);
     const { profile, architecture } = context;
     const settings = replicaSettings(profile, service, architecture, desired);
     const zones = architecture.zoneNames;
@@ -111,7 +111,7 @@ export class ServiceKeeper {
 
   /** Tells the load balancer again where the replicas are reached. */
   refresh(): void {
-    this.#route();
+    void this.#route();
   }
 
   /** Called after each change of a replica. */
@@ -217,19 +217,21 @@ export class ServiceKeeper {
       case "run-job":
         return void this.#runJob(action);
       case "deregister":
-        this.#say("info", action.id, "leaves the target group and drains");
-        this.#health?.tell("deregister", action.id);
-        this.#route();
-        // Nothing drains what was never a target.
-        if (!this.#health || !this.#balancer.holds(this.name, action.id))
-          this.#replicas.feed({ kind: "drained", id: action.id });
-        return;
+        return void this.#deregister(action.id);
       case "stop":
         return this.#launcher.processes.get(action.id)?.signal("SIGTERM");
       case "kill":
         this.#say("warning", action.id, "did not stop in time and is killed");
         return this.#launcher.processes.get(action.id)?.signal("SIGKILL");
     }
+  }
+
+  async #deregister(id: string): Promise<void> {
+    this.#say("info", id, "leaves the target group and drains");
+    this.#health?.tell("deregister", id);
+    await this.#route();
+    // Nothing drains what was never a target of the load balancer.
+    if (!this.#health || !this.#traffic.awaits(id)) this.drained(id);
   }
 
   async #runJob(action: Extract<ServiceAction, { kind: "run-job" }>): Promise<void> {
@@ -247,7 +249,7 @@ export class ServiceKeeper {
     if (this.#health) this.#health.tell("register", id);
     else this.#replicas.feed({ kind: "healthy", id });
     this.#context.network.partsChanged();
-    this.#route();
+    void this.#route();
   }
 
   #exited(id: string, reason: string): void {
@@ -257,7 +259,7 @@ export class ServiceKeeper {
     this.#context.network.partsChanged();
     this.#health?.tell("remove", id);
     this.#replicas.feed({ kind: "exited", id, reason });
-    this.#route();
+    void this.#route();
   }
 
   /** The load balancer has seen the last request of a target that leaves. */
@@ -271,13 +273,14 @@ export class ServiceKeeper {
     this.#say(level, verdict.target, message);
     if (verdict.kind === "unhealthy" && replica) this.#zones.noticeUnhealthy(replica.zone);
     this.#replicas.feed({ kind: verdict.kind, id: verdict.target });
-    this.#route();
+    void this.#route();
   }
 
-  #route(): void {
+  /** Returns when who calls this service is led by it; what keeps a forwarder from that, it has told itself. */
+  async #route(): Promise<void> {
+    const { processes } = this.#launcher;
     if (!this.#health) return;
-    const targets = targetsOf(this.#health.targets, this.#state, this.#launcher.processes);
-    this.#balancer.setTargets(this.name, targets);
+    await this.#traffic.tell({ health: this.#health.targets, state: this.#state, processes }).catch(() => {});
   }
 
   #changed(): void {

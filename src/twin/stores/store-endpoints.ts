@@ -82,16 +82,17 @@ export class StoreEndpoints {
     readerIn: (zone: string) => Destination | null = () => primary,
   ): Promise<void> {
     const { writer, reader, upstream } = routeNames;
+    const to = listOf(primary);
     const ends = this.#context.forwarders.flatMap((forwarder) => {
       const { zone } = forwarder;
       const listen = this.in(zone);
       return [
-        forwarder.route({ name: writer(this.#store), listen: listen.writer, to: primary }),
-        forwarder.route({ name: reader(this.#store), listen: listen.reader, to: readerIn(zone) }),
+        forwarder.route({ name: writer(this.#store), listen: listen.writer, to }),
+        forwarder.route({ name: reader(this.#store), listen: listen.reader, to: listOf(readerIn(zone)) }),
       ];
     });
     const ways = this.#nodes.map(({ id, zone }) =>
-      this.#forwarder(zone).route({ name: upstream(id), listen: this.upstreamOf(id), to: primary }),
+      this.#forwarder(zone).route({ name: upstream(id), listen: this.upstreamOf(id), to }),
     );
     await Promise.all([...ends, ...ways]);
   }
@@ -99,10 +100,14 @@ export class StoreEndpoints {
   #observe(node: Destination): Promise<void> {
     const { observer } = this.#ofNode.get(node.id) as NodeEndpoints;
     const name = routeNames.observer(node.id);
-    return this.#forwarder(node.zone).route({ name, listen: observer, to: node, regional: true });
+    return this.#forwarder(node.zone).route({ name, listen: observer, to: [node], regional: true });
   }
 
   #forwarder(zone: string): ZoneForwarder {
     return this.#context.forwarders.find((forwarder) => forwarder.zone === zone) as ZoneForwarder;
   }
+}
+
+function listOf(node: Destination | null): readonly Destination[] {
+  return node ? [node] : [];
 }

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+
+import express from "express";
+
+import { createLog, type Log } from "../../proxy/src/log.ts";
+import { Metrics } from "../../proxy/src/metrics.ts";
+import { createStrictServer } from "../../proxy/src/server.ts";
+import { Upstream } from "../../proxy/src/upstream.ts";
+import { ApiKeys } from "./access/api-keys.ts";
+import { createTokenVerifier } from "./access/tokens.ts";
+import type { Config } from "./config.ts";
+import { contextOf } from "./context.ts";
+import { healthRoutes } from "./health.ts";
+import { limiter } from "./limits/limiter.ts";
+import { openSharedStore, SharedWindow } from "./limits/shared-window.ts";
+import { createTracing } from "./observability/tracing.ts";
+import { beginRequests } from "./pipeline/begin.ts";
+import { answerErrors } from "./pipeline/errors.ts";
+import { identifyCallers } from "./pipeline/identify.ts";
+import { proxyRequests } from "./pipeline/proxy.ts";
+import { findRoutes } from "./pipeline/route.ts";
+import { createRouter } from "./routing/routes.ts";
+import { StaleAnswers } from "./stale/stale-answers.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+export interface App {
+  readonly server: Server;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** From now on /readyz says 503 and connections are not kept; everything is still answered. */
+  drain(): void;
+  /** Ends what the server used. */
+  close(): Promise<void>;
+}
+
+/** The whole gateway without a port. */
+export function buildApp(config: Config): App {
+  const { zone, replica, limits, access } = config;
+  const log = createLog(config.logLevel, { zone, replica });
+  const metrics = new Metrics();
+  const tracing = config.tracing && createTracing(config.tracing, { zone, replica, version });
+  const upstreams = new Map(
+    [...config.upstreams].map(([name, url]) => [name, new Upstream(name, url, config.upstream)]),
+  );
+  for (const upstream of upstreams.values())
+    upstream.onState = (state) =>
+      log.warn({ upstream: upstream.name, state }, "the circuit breaker has changed");
+  metrics.watch([...upstreams.values()]);
+  const store =
+    config.cacheUrl === undefined
+      ? undefined
+      : openSharedStore(config.cacheUrl, config.cacheTimeout, `gateway ${replica}`, log);
+  if (!store) log.warn("CACHE_URL is not given: each replica limits on its own");
+  const state = { draining: false };
+  const refused = metrics.counter(
+    "rate_limited_total",
+    "Requests that were more than a caller may send.",
+    "policy",
+  );
+  const limit = (name: "address" | "key", callerOf: Parameters<typeof limiter>[3]) =>
+    limiter(name, limits[name], new SharedWindow(name, limits[name], store), callerOf, () => refused(name));
+
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.set("query parser", false).set("trust proxy", config.trustedProxies);
+  healthRoutes(app, { zone, version, upstreams, store, state });
+  app.use(
+    beginRequests({ config, metrics, tracing, state }),
+    limit("address", (request) => contextOf(request).origin.client),
+    findRoutes(createRouter(config.routes)),
+    identifyCallers(upstreams, {
+      authentication: access.authentication,
+      tokens: access.tokens && createTokenVerifier(access.tokens),
+      keys: access.keysPath === undefined ? undefined : new ApiKeys(access.keysPath),
+    }),
+    limit("key", (request) => contextOf(request).caller?.id),
+    proxyRequests(upstreams, new StaleAnswers()),
+  );
+  app.use(answerErrors(log));
+
+  return {
+    server: createStrictServer(config.server, app),
+    log,
+    metrics,
+    drain() {
+      state.draining = true;
+    },
+    async close() {
+      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+      store?.close();
+      await tracing?.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+
+import { UpstreamFailure } from "../../proxy/src/failures.ts";
+import { forward } from "../../proxy/src/forward.ts";
+import { createLog, type Log } from "../../proxy/src/log.ts";
+import { Metrics } from "../../proxy/src/metrics.ts";
+import { Problem, sendProblem } from "../../proxy/src/problems.ts";
+import { requestIdOf } from "../../proxy/src/request-ids.ts";
+import { createStrictServer } from "../../proxy/src/server.ts";
+import { isPlainTarget } from "../../proxy/src/targets.ts";
+import { originOf } from "../../proxy/src/trust.ts";
+import { Upstream } from "../../proxy/src/upstream.ts";
+import type { Config } from "./config.ts";
+import { readSite } from "./files.ts";
+import { serveFile } from "./serve.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+export interface App {
+  readonly server: Server;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** From now on /readyz says 503 and connections are not kept; everything is still answered. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** The files that people see, and the way to the gateway; without a port. */
+export function buildApp(config: Config): App {
+  const { zone, replica, forwarded, mostBody } = config;
+  const log = createLog(config.logLevel, { zone, replica });
+  const metrics = new Metrics();
+  const site = readSite(config.files);
+  const gateway = new Upstream("gateway", config.gatewayUrl, config.upstream);
+  metrics.watch([gateway]);
+  let draining = false;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = "/" } = request;
+    const origin = originOf(request);
+    const id = requestIdOf(request.headers, origin.isTrusted);
+    const began = performance.now();
+    const isForwarded = forwarded.some((path) => isBelow(url, path));
+    response.setHeader("x-request-id", id);
+    if (draining) response.setHeader("connection", "close");
+    response.once("close", () => {
+      const status = response.headersSent ? response.statusCode : 0;
+      metrics.request(isForwarded ? "gateway" : "files", status, performance.now() - began);
+    });
+    try {
+      if (request.headers.host === undefined || !isPlainTarget(url)) throw new Problem("malformed_request");
+      if (!isForwarded) return serveFile(site, request, response, id);
+      // The gateway repeats nothing that must not be: what has a key is the backend's to tell apart.
+      await forward(request, response, {
+        upstream: gateway,
+        origin,
+        requestId: id,
+        mostBody,
+        honoursKeys: true,
+      });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500)
+        log.warn({ requestId: id, code: problem.code, err: error }, "a request was not served");
+      sendProblem(response, problem.code, id, problem.refusal);
+    }
+  }
+
+  const server = createStrictServer(config.server, (request, response) => {
+    if (request.url === "/healthz") return answer(response, 200, { status: "ok", zone, version });
+    if (request.url === "/readyz")
+      return answer(response, draining ? 503 : 200, { status: draining ? "draining" : "ready", zone });
+    void handle(request, response);
+  });
+  return {
+    server,
+    log,
+    metrics,
+    drain() {
+      draining = true;
+    },
+    close: () => gateway.close(),
+  };
+}
+
+function isBelow(url: string, path: string): boolean {
+  if (path.endsWith("/")) return url.startsWith(path);
+  return url === path || url.startsWith(`${path}?`);
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(error instanceof UpstreamFailure ? error.problem : "internal_error");
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}
