@@ -1,5 +1,6 @@
 import type { Reference } from "#model/evidence.ts";
-import { CLASS_MEMORY_SHARE, CONNECTION_MEMORY, DOCUMENTDB_CONNECTIONS_PER_GIB } from "#aws/databases.ts";
+import { mostConnections, setConnections } from "#aws/connections.ts";
+import { CONNECTION_MEMORY, DOCUMENTDB_CONNECTIONS_PER_GIB } from "#aws/databases.ts";
 import { machineOf } from "#aws/instance-types/instance-types.ts";
 import { referencesTo } from "./finding.ts";
 import type { Database } from "./parts.ts";
@@ -11,25 +12,20 @@ interface ConnectionLimit {
   readonly references: readonly Reference[];
 }
 
-/** How many connections a database takes: what its parameters say, otherwise AWS's default for its class. */
-export function mostConnections(store: Database): ConnectionLimit | null {
-  const set = Number(store.parameters["max_connections"]);
-  if (Number.isInteger(set) && set > 0)
-    return { most: set, says: `max_connections is set to ${grouped(set)}.`, references: [] };
-  const machine = machineOf(store.instance);
-  if (machine === null) return null;
-  const memory = gib(machine.memory);
-  if (store.kind === "documentdb") {
-    const most = Math.floor((machine.memory / 2 ** 30) * DOCUMENTDB_CONNECTIONS_PER_GIB.value);
+/** How many connections a database takes, and why; null for a class that is not known here. */
+export function connectionLimit(store: Database): ConnectionLimit | null {
+  const most = mostConnections(store);
+  if (most === null) return null;
+  const set = setConnections(store);
+  if (set !== null) return { most, says: `max_connections is set to ${grouped(set)}.`, references: [] };
+  const memory = gib(machineOf(store.instance)?.memory ?? 0);
+  if (store.kind === "documentdb")
     return {
       most,
       says: `${store.instance} with ${memory} takes ${grouped(most)}.`,
       references: referencesTo(DOCUMENTDB_CONNECTIONS_PER_GIB),
     };
-  }
-  const { bytes, most: ceiling } = CONNECTION_MEMORY.value[store.kind];
-  const usable = machine.memory * CLASS_MEMORY_SHARE.value;
-  const most = Math.min(ceiling, Math.floor(usable / bytes));
+  const { bytes } = CONNECTION_MEMORY.value[store.kind];
   return {
     most,
     says: `${store.instance} with ${memory} takes about ${grouped(most)}: the memory that RDS leaves, by ${grouped(bytes)} bytes for each.`,

@@ -1,6 +1,6 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Finding } from "#model/evidence.ts";
-import { mostConnections } from "../connection-limit.ts";
+import { connectionLimit } from "../connection-limit.ts";
 import { type Check, fails, type Found, holds, inconclusive } from "../finding.ts";
 import { type Database, databases, objectivesOf, usersOf } from "../parts.ts";
 import { grouped, list } from "../words.ts";
@@ -43,7 +43,7 @@ function surgeOf({ compute }: ResolvedArchitecture, rollout: { readonly max: num
 function budget(architecture: ResolvedArchitecture, name: string, store: Database): Finding[] {
   const { atRest, whileRolling, sum } = demandOf(architecture, name, store);
   if (atRest === 0) return [];
-  const limit = mostConnections(store);
+  const limit = connectionLimit(store);
   const at = `stores.${name}`;
   const found: Found = {
     check: "connection-budget",
@@ -79,7 +79,7 @@ function promised(architecture: ResolvedArchitecture, name: string, store: Datab
   return objectivesOf(architecture, "connections")
     .filter(({ to }) => to === name)
     .flatMap(({ atLeast }) => {
-      const limit = mostConnections(store);
+      const limit = connectionLimit(store);
       const { atRest } = demandOf(architecture, name, store);
       const at = `stores.${name}`;
       const capacity: Found = {

@@ -1,7 +1,7 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Finding } from "#model/evidence.ts";
 import { LOG_RETENTION_DAYS } from "#aws/compliance.ts";
-import { mostConnections } from "../connection-limit.ts";
+import { connectionLimit } from "../connection-limit.ts";
 import { type Check, fails, type Found, holds, referencesTo } from "../finding.ts";
 import { databases, usersOf } from "../parts.ts";
 import { count, grouped, time } from "../words.ts";
@@ -61,7 +61,7 @@ function connections(
       (sum, [, { replicas }]) => sum + replicas.max * store.connectionsPerReplica,
       0,
     );
-    const limit = mostConnections(store);
+    const limit = connectionLimit(store);
     if (limit === null || most === 0) return [];
     const threshold = unit === "percent" ? Math.floor((limit.most * above) / 100) : above;
     const part = `observability.alarms.${at}.above`;

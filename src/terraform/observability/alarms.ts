@@ -42,7 +42,8 @@ function actions(topic: Expression<string> | undefined) {
   return topic === undefined ? {} : { alarm_actions: [topic], ok_actions: [topic] };
 }
 
-/** AWS counts free storage where people say how full a disk may be. */
+/** People say how full a disk may be and how many seconds a reader may lag; AWS counts bytes and milliseconds. */
 function thresholdOf({ above, unit }: Alarm, metric: Metric): number {
-  return unit === "percent" && metric.whole !== undefined ? metric.whole(above) : above;
+  if (unit === "percent" && metric.whole !== undefined) return metric.whole(above);
+  return unit === "seconds" && metric.inMilliseconds === true ? above * 1000 : above;
 }

@@ -1,4 +1,5 @@
 import type { ResolvedStore } from "#model/architecture.ts";
+import { mostConnections } from "#aws/connections.ts";
 import type { Context } from "../context.ts";
 import { type Expression, reference } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
@@ -19,6 +20,8 @@ export interface Metric {
   readonly below?: boolean;
   /** What so many per cent are in the metric's own unit. */
   readonly whole?: (percent: number) => number;
+  /** The metric counts milliseconds where people say seconds. */
+  readonly inMilliseconds?: true;
 }
 
 /** CloudWatch's metrics of a signal; empty where it has none and Prometheus does. */
@@ -41,7 +44,7 @@ export function metricsOf(context: Context, signal: Signal): Metric[] {
     case "database-cpu":
       return databases(context, "CPUUtilization", "Processor of the database");
     case "database-connections":
-      return databases(context, "DatabaseConnections", "Connections");
+      return connections(context);
     case "database-storage":
       return storage(context);
     case "database-iops":
@@ -153,6 +156,21 @@ function databases(context: Context, name: string, what: string): Metric[] {
   }));
 }
 
+/** CloudWatch counts connections: a share of them is one of what the class takes. */
+function connections(context: Context): Metric[] {
+  return managedDatabases(context).map(([name, store]) => {
+    const most = mostConnections(store);
+    return {
+      part: name,
+      description: `Connections of ${name}`,
+      ...databaseOf(name, store),
+      name: "DatabaseConnections",
+      statistic: "Average",
+      ...(most === null ? {} : { whole: (percent) => Math.floor((most * percent) / 100) }),
+    };
+  });
+}
+
 /** Aurora's and DocumentDB's storage grows by itself. */
 function storage(context: Context): Metric[] {
   return managedDatabases(context).flatMap(([store, declared]): Metric[] => {
@@ -176,10 +194,15 @@ function replicationLag(context: Context): Metric[] {
   return managedDatabases(context).flatMap(([store, declared]): Metric[] => {
     if (declared.readReplicas === 0) return [];
     const base = { part: store, description: `Lag of ${store}'s readers`, statistic: "Maximum" } as const;
-    if (declared.kind === "documentdb")
-      return [{ ...base, ...databaseOf(store, declared), name: "DBClusterReplicaLagMaximum" }];
+    const ofCluster = (name: string): Metric => ({
+      ...base,
+      ...databaseOf(store, declared),
+      name,
+      inMilliseconds: true,
+    });
+    if (declared.kind === "documentdb") return [ofCluster("DBClusterReplicaLagMaximum")];
     if (declared.kind === "postgresql" && declared.engine === "aurora")
-      return [{ ...base, ...databaseOf(store, declared), name: "AuroraReplicaLagMaximum" }];
+      return [ofCluster("AuroraReplicaLagMaximum")];
     const identifier = attribute(`aws_db_instance.${localName(store, "reader-1")}.identifier`);
     return [
       { ...base, namespace: "AWS/RDS", name: "ReplicaLag", dimensions: { DBInstanceIdentifier: identifier } },

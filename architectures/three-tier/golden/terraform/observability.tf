@@ -129,7 +129,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm_database_connections_database" {
   metric_name         = "DatabaseConnections"
   statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 80
+  threshold           = 480
   period              = 60
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
@@ -152,7 +152,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm_database_connections_documents" {
   metric_name         = "DatabaseConnections"
   statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 80
+  threshold           = 800
   period              = 60
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
@@ -198,7 +198,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm_replication_lag_documents" {
   metric_name         = "DBClusterReplicaLagMaximum"
   statistic           = "Maximum"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 30
+  threshold           = 30000
   period              = 60
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
