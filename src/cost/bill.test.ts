@@ -33,7 +33,7 @@ function changes(change: unknown): Record<string, number> {
 describe.each((await everyEnvironment()).map(({ name, architecture }) => [name, architecture] as const))(
   "the bill of %s",
   (_, architecture) => {
-    const { components, totalPerMonth, unmatched } = billOf(architecture);
+    const { components, totalPerMonth, recalledPerMonth, unmatched } = billOf(architecture);
     const items = components.flatMap((component) => component.items);
 
     test("is the sum of its components, and they of their items", () => {
@@ -46,6 +46,14 @@ describe.each((await everyEnvironment()).map(({ name, architecture }) => [name, 
         expect(quantity).toBeGreaterThanOrEqual(0);
         expect(perMonth).toBe(quantity * (hours ?? 1) * unitPrice);
       }
+    });
+
+    test("tells what of it rests on recalled prices, and assumes what moves with supply and demand", () => {
+      const recalled = items.filter(({ price }) => price.basis === "recalled");
+      expect(sum(recalled)).toBeCloseTo(recalledPerMonth, 9);
+      expect(recalledPerMonth).toBeLessThan(totalPerMonth / 50);
+      const moving = items.filter(({ price }) => price.basis === "feed");
+      for (const { assumption } of moving) expect(assumption).toMatch(/moves? with supply and demand/);
     });
 
     test("has each item in one component, and something under each row of the document's table", () => {

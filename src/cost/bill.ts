@@ -29,6 +29,7 @@ export function billOf(architecture: ResolvedArchitecture): Bill {
     region,
     pricesAsOf: items.map(({ price }) => price.asOf).toSorted()[0] ?? PRICED_ON,
     totalPerMonth: sum(components),
+    recalledPerMonth: sum(items.filter(({ price }) => price.basis === "recalled")),
     components,
     unmatched: table.rows.filter((row) => !named.has(row)),
   };
@@ -68,7 +69,7 @@ function itemOf(
     hours,
     unitPrice: price.value,
     perMonth: quantity * (hours ?? 1) * price.value,
-    price: { sku, page: price.page, region: price.region, asOf: price.asOf },
+    price: { sku, page: price.page, region: price.region, asOf: price.asOf, basis: price.basis },
     assumption: assumption ?? null,
   };
 }

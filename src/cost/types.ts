@@ -1,6 +1,7 @@
 import type { Reference } from "#model/evidence.ts";
 import type { Saving } from "#model/billing.ts";
 import type * as z from "zod";
+import type { Basis } from "./prices/price.ts";
 
 /** What a month of one environment costs, in US dollars, at the list prices of its region, before tax and any discount. */
 export interface Bill {
@@ -10,6 +11,8 @@ export interface Bill {
   /** The day of the oldest source of a price that is used: `2026-08-21`. */
   readonly pricesAsOf: string;
   readonly totalPerMonth: number;
+  /** How much of the total rests on prices that are recalled: no source of them could be read again. */
+  readonly recalledPerMonth: number;
   readonly components: readonly BillComponent[];
   /** Rows of the document's table that no item belongs to, by their names. */
   readonly unmatched: readonly string[];
@@ -50,6 +53,8 @@ export interface PriceReference {
   readonly page: string;
   readonly region: string;
   readonly asOf: string;
+  /** Where the figure was read: `price-list`; `recalled` where no source could be read again. */
+  readonly basis?: Basis;
 }
 
 export type SavingKind = z.output<typeof Saving>;

@@ -2,6 +2,7 @@ import { isGraviton, machineOf } from "#aws/instance-types/instance-types.ts";
 import type { ComponentId } from "../components.ts";
 import type { Costs, Line } from "../line.ts";
 import { HOURS_A_MONTH } from "../month.ts";
+import { percentBelowOnDemand, SPOT_ADVISOR } from "../prices/spot.ts";
 
 export interface Machines {
   readonly component: ComponentId;
@@ -20,10 +21,7 @@ export function machineLines(
   { component, name, part, type, isSpot, count, assumption }: Machines,
 ): Line[] {
   if (count === 0) return [];
-  const spotSays = isSpot
-    ? "Spot prices move with supply and demand: 60 % below on-demand is assumed."
-    : null;
-  const says = [assumption ?? null, spotSays].filter((each) => each !== null).join(" ");
+  const says = [assumption ?? null, isSpot ? spotSays(type) : null].filter((each) => each !== null).join(" ");
   return [
     {
       component,
@@ -36,6 +34,12 @@ export function machineLines(
     },
     ...creditLines({ usage }, { component, name, part, type, count }),
   ];
+}
+
+/** A spot instance has no price that lasts, so what it is taken to cost is told with each. */
+function spotSays(type: string): string {
+  const below = percentBelowOnDemand(type) ?? 0;
+  return `Spot prices move with supply and demand: ${below} % below on demand is assumed, the average saving that AWS's Spot Instance Advisor printed for ${type} on ${SPOT_ADVISOR.asOf}.`;
 }
 
 /** T3 and T4g are unlimited unless told otherwise. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html */

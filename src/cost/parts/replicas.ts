@@ -4,6 +4,8 @@ import { DAY_MS } from "../month.ts";
 
 export type Replicated = Exclude<ResolvedService, { readonly kind: "job" }>;
 
+type Policy = Replicated["scaling"][number];
+
 /** Any year that does not begin or end a schedule: what is asked for is a share of time. */
 const YEAR = 2027;
 const HOUR_MS = 3_600_000;
@@ -21,10 +23,9 @@ export interface Average {
 export function averageReplicas({ replicas, scaling }: Pick<Replicated, "replicas" | "scaling">): Average {
   const changes = scaling.flatMap((policy) => {
     if (policy.kind !== "scheduled" || policy.cron === undefined) return [];
-    const cron = parseCron(policy.cron);
-    if ("problem" in cron) return [];
     const { min, max } = policy;
-    return timesOf(cron).map((at) => ({ at, replicas: Math.min(max, Math.max(min, replicas.desired)) }));
+    const bounded = Math.min(max, Math.max(min, replicas.desired));
+    return strikesOf(policy, policy.cron).map((at) => ({ at, replicas: bounded }));
   });
   if (changes.length === 0) return { replicas: replicas.desired, says: null };
   const inOrder = changes.toSorted((a, b) => a.at - b.at);
@@ -45,31 +46,64 @@ export function averageReplicas({ replicas, scaling }: Pick<Replicated, "replica
   };
 }
 
-/** When a schedule strikes in a year, as if its time zone were UTC: a share of time is the same in all of them. */
-function timesOf({ minutes, hours, days, months }: Cron): number[] {
-  const times: number[] = [];
-  for (let day = Date.UTC(YEAR, 0, 1); day < Date.UTC(YEAR + 1, 0, 1); day += DAY_MS) {
-    const date = new Date(day);
-    if (!months.includes(date.getUTCMonth() + 1) || !days.some((rule) => isMeant(rule, date))) continue;
-    for (const hour of hours)
-      for (const minute of minutes) times.push(day + hour * HOUR_MS + minute * 60_000);
-  }
+/** Each schedule is gone through once: savings draw up some twenty bills with the same ones. */
+const strikes = new WeakMap<Policy, readonly number[]>();
+
+/** When a schedule strikes in the year; never where its expression cannot be read, which validation tells. */
+function strikesOf(policy: Policy, expression: string): readonly number[] {
+  const known = strikes.get(policy);
+  if (known) return known;
+  const cron = parseCron(expression);
+  const times = "problem" in cron ? [] : timesOf(cron);
+  strikes.set(policy, times);
   return times;
 }
 
-function isMeant(rule: DayRule, date: Date): boolean {
-  const day = date.getUTCDate();
-  const dayOfWeek = date.getUTCDay() + 1;
-  const lastDay = new Date(Date.UTC(YEAR, date.getUTCMonth() + 1, 0)).getUTCDate();
+/** As if its time zone were UTC: a share of time is the same in all of them. */
+function timesOf({ minutes, hours, days, months }: Cron): number[] {
+  return daysOfYear()
+    .filter((date) => months.includes(date.month) && days.some((rule) => isMeant(rule, date)))
+    .flatMap(({ at }) =>
+      hours.flatMap((hour) => minutes.map((minute) => at + hour * HOUR_MS + minute * 60_000)),
+    );
+}
+
+interface Day {
+  readonly at: number;
+  /** From 1, as in cron expressions; so are days of the week, from Sunday. */
+  readonly month: number;
+  readonly day: number;
+  readonly dayOfWeek: number;
+  readonly lastDay: number;
+}
+
+let year: readonly Day[] | undefined;
+
+function daysOfYear(): readonly Day[] {
+  year ??= Array.from({ length: 12 }, (_, month) => {
+    const lastDay = new Date(Date.UTC(YEAR, month + 1, 0)).getUTCDate();
+    const first = new Date(Date.UTC(YEAR, month, 1));
+    return Array.from({ length: lastDay }, (__, index) => ({
+      at: first.getTime() + index * DAY_MS,
+      month: month + 1,
+      day: index + 1,
+      dayOfWeek: ((first.getUTCDay() + index) % 7) + 1,
+      lastDay,
+    }));
+  }).flat();
+  return year;
+}
+
+function isMeant(rule: DayRule, { month, day, dayOfWeek, lastDay }: Day): boolean {
   switch (rule.kind) {
     case "days":
       return rule.days.includes(day);
     case "last-day":
       return day === lastDay;
     case "last-weekday":
-      return day === nearestWeekday(date, lastDay, lastDay);
+      return day === nearestWeekday(month, lastDay, lastDay);
     case "nearest-weekday":
-      return day === nearestWeekday(date, rule.day, lastDay);
+      return day === nearestWeekday(month, rule.day, lastDay);
     case "days-of-week":
       return rule.days.includes(dayOfWeek);
     case "last-day-of-week":
@@ -80,9 +114,9 @@ function isMeant(rule: DayRule, date: Date): boolean {
 }
 
 /** A Saturday gives way to Friday and a Sunday to Monday, without leaving the month. */
-function nearestWeekday(date: Date, wanted: number, lastDay: number): number {
+function nearestWeekday(month: number, wanted: number, lastDay: number): number {
   const day = Math.min(wanted, lastDay);
-  const weekday = new Date(Date.UTC(YEAR, date.getUTCMonth(), day)).getUTCDay();
+  const weekday = new Date(Date.UTC(YEAR, month - 1, day)).getUTCDay();
   if (weekday === 6) return day === 1 ? 3 : day - 1;
   if (weekday === 0) return day === lastDay ? day - 2 : day + 1;
   return day;

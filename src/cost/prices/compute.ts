@@ -1,4 +1,5 @@
-import { awsPage, infracost, type Price, price } from "./price.ts";
+import { infracost, OFFERS, type Price, price, recalled, type Source } from "./price.ts";
+import { percentBelowOnDemand, SPOT_ADVISOR } from "./spot.ts";
 
 const REGION = "us-east-1";
 
@@ -44,57 +45,53 @@ const INSTANCES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** Karpenter's copy of AWS's price list, generated on that day. */
-const KARPENTER = {
+const KARPENTER: Source = {
   page: "https://github.com/aws/karpenter-provider-aws/blob/1d927085dd81a9df9301e613f371dac5b4d16bfe/pkg/providers/pricing/zz_generated.pricing_aws.go",
   asOf: "2026-07-20",
+  basis: "price-list",
 };
 
-/**
- * What a spot instance costs of the on-demand price. Spot prices follow supply and demand; the adviser lists savings of
- * about 60 per cent for the burstable and general-purpose families in this region.
- */
-const SPOT_SHARE = 0.4;
-const SPOT = awsPage("ec2/spot/instance-advisor/", "2025-06");
-
-const onDemand: readonly Price[] = Object.entries(INSTANCES).flatMap(([family, sizes]) =>
-  Object.entries(sizes).map(([size, dollars]) =>
-    price(REGION, `ec2.${family}.${size}.hour`, "hour", dollars, KARPENTER),
-  ),
-);
-const spot = onDemand.map(({ sku, value }) =>
-  price(REGION, sku.replace(/\.hour$/, ".spot-hour"), "hour", value * SPOT_SHARE, SPOT),
+/** On demand, and on spot by what the advisor prints of it: no price of spot holds for longer than some hours. */
+const machines: readonly Price[] = Object.entries(INSTANCES).flatMap(([family, sizes]) =>
+  Object.entries(sizes).flatMap(([size, dollars]) => {
+    const type = `${family}.${size}`;
+    const below = percentBelowOnDemand(type);
+    const onDemand = price(REGION, `ec2.${type}.hour`, "hour", dollars, KARPENTER);
+    if (below === undefined) return [onDemand];
+    const spot = price(REGION, `ec2.${type}.spot-hour`, "hour", dollars * (1 - below / 100), SPOT_ADVISOR);
+    return [onDemand, spot];
+  }),
 );
 
-const FARGATE_PAGE = awsPage("fargate/pricing/", "2025-06");
-/** Fargate's spot prices move slowly with supply and demand. */
-const FARGATE_SPOT_PAGE = awsPage("fargate/pricing/", "2024-01");
+/** The feed behind the prices of Fargate Spot on Fargate's page. They move slowly with supply and demand. */
+const FARGATE_SPOT: Source = {
+  page: "https://dftu77xade0tc.cloudfront.net/fargate-spot-prices.json",
+  asOf: "2026-09-28",
+  basis: "feed",
+};
 const ecs = infracost("ecs_service", "2025-07-07");
 const eks = infracost("eks_cluster", "2025-07-07");
 
-const hourly = (
-  sku: string,
-  unit: string,
-  value: number,
-  source: Pick<Price, "page" | "asOf">,
-  prints?: Price["prints"],
-) => price(REGION, sku, unit, value, source, prints);
+const hourly = (sku: string, unit: string, value: number, source: Source, prints?: Price["prints"]) =>
+  price(REGION, sku, unit, value, source, prints);
 
 export const COMPUTE_PRICES: readonly Price[] = [
-  ...onDemand,
-  ...spot,
+  ...machines,
   hourly("fargate.x86_64.vcpu", "vCPU-hour", 0.04048, ecs, { dollars: 147.75, units: 5 * 730 }),
   hourly("fargate.x86_64.gb", "GB-hour", 0.004445, ecs, { dollars: 32.45, units: 10 * 730 }),
-  hourly("fargate.arm64.vcpu", "vCPU-hour", 0.03238, FARGATE_PAGE),
-  hourly("fargate.arm64.gb", "GB-hour", 0.00356, FARGATE_PAGE),
-  hourly("fargate-spot.x86_64.vcpu", "vCPU-hour", 0.01334053, FARGATE_SPOT_PAGE),
-  hourly("fargate-spot.x86_64.gb", "GB-hour", 0.00146489, FARGATE_SPOT_PAGE),
+  hourly("fargate.arm64.vcpu", "vCPU-hour", 0.03238, OFFERS),
+  hourly("fargate.arm64.gb", "GB-hour", 0.00356, OFFERS),
+  hourly("fargate-spot.x86_64.vcpu", "vCPU-hour", 0.01288871, FARGATE_SPOT),
+  hourly("fargate-spot.x86_64.gb", "GB-hour", 0.00141527, FARGATE_SPOT),
+  hourly("fargate-spot.arm64.vcpu", "vCPU-hour", 0.01030969, FARGATE_SPOT),
+  hourly("fargate-spot.arm64.gb", "GB-hour", 0.00113349, FARGATE_SPOT),
   hourly("eks.cluster", "hour", 0.1, eks, { dollars: 73, units: 730 }),
   hourly("eks.cluster-in-extended-support", "hour", 0.6, eks, { dollars: 438, units: 730 }),
   price(REGION, "ec2.cpu-credits.x86_64", "vCPU-hour", 0.05, infracost("eks_node_group", "2025-07-07"), {
     dollars: 105,
     units: 2100,
   }),
-  price(REGION, "ec2.cpu-credits.arm64", "vCPU-hour", 0.04, awsPage("ec2/pricing/on-demand/", "2025-06")),
+  price(REGION, "ec2.cpu-credits.arm64", "vCPU-hour", 0.04, recalled("ec2/pricing/on-demand/", "2025-06")),
   price(REGION, "ebs.gp3", "GB-month", 0.08, infracost("ebs_volume", "2024-07-01"), {
     dollars: 3.2,
     units: 40,

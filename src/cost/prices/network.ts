@@ -1,4 +1,4 @@
-import { awsPage, infracost, type Price, price } from "./price.ts";
+import { catalog, infracost, type Price, price, recalled, type Source } from "./price.ts";
 
 const REGION = "us-east-1";
 
@@ -8,9 +8,10 @@ const transfer = infracost("data_transfer", "2024-09-25");
 const balancer = infracost("lb", "2024-07-01");
 const distribution = infracost("cloudfront_distribution", "2024-07-01");
 const webAcl = infracost("wafv2_web_acl", "2024-07-01");
-const publicAddresses = {
+const publicAddresses: Source = {
   page: "https://github.com/aws/agent-toolkit-for-aws/blob/d6ad2e44d5e3077b85b63f322e007c84f94f3a6c/skills/core-skills/aws-billing-and-cost-management/references/cost-audit.md",
   asOf: "2026-08-20",
+  basis: "page",
 };
 
 /** What stands between the internet and the services, and what carries data in, out and across. */
@@ -38,7 +39,7 @@ export const NETWORK_PRICES: readonly Price[] = [
   price(REGION, "transfer.out.first-10-tb", "GB", 0.09, transfer, { dollars: 921.6, units: 10_240 }),
   price(REGION, "transfer.out.next-40-tb", "GB", 0.085, transfer, { dollars: 3481.6, units: 40_960 }),
   price(REGION, "transfer.out.next-100-tb", "GB", 0.07, transfer, { dollars: 406, units: 5800 }),
-  price(REGION, "transfer.out.over-150-tb", "GB", 0.05, awsPage("ec2/pricing/on-demand/", "2025-06")),
+  price(REGION, "transfer.out.over-150-tb", "GB", 0.05, catalog("internet-egress")),
   price(REGION, "transfer.zone", "GB", 0.01, transfer, { dollars: 20, units: 2000 }),
   price(REGION, "transfer.region", "GB", 0.02, transfer, { dollars: 15, units: 750 }),
 
@@ -54,7 +55,7 @@ export const NETWORK_PRICES: readonly Price[] = [
   price(REGION, "waf.acl", "month", 5, webAcl),
   price(REGION, "waf.rule", "month", 1, webAcl, { dollars: 16, units: 16 }),
   price(REGION, "waf.requests", "1,000,000 requests", 0.6, webAcl),
-  price(REGION, "shield-advanced.subscription", "month", 3000, awsPage("shield/pricing/", "2025-06")),
+  price(REGION, "shield-advanced.subscription", "month", 3000, recalled("shield/pricing/", "2025-06")),
   price(REGION, "route53.zone", "month", 0.5, infracost("route53_zone", "2024-07-01")),
   price(REGION, "route53.health-check", "month", 0.5, infracost("route53_health_check", "2024-07-01")),
 ];

@@ -1,9 +1,23 @@
-import { awsPage, infracost, type Price, price } from "./price.ts";
+import { awsPage, infracost, type Price, price, type Source } from "./price.ts";
 
 const REGION = "us-east-1";
 
 const logs = infracost("cloudwatch_log_group", "2024-07-01");
-const guardDuty = awsPage("guardduty/pricing/", "2025-06");
+/** The examples of GuardDuty's page for us-east-1, in a public copy of its plans. */
+const guardDuty: Source = {
+  page: "https://github.com/api-evangelist/amazon-guardduty/blob/443c7e9d1f491c88e233a6817aedf9c39f3c4eb2/plans/amazon-guardduty-plans-pricing.yml",
+  asOf: "2026-10-07",
+  basis: "page",
+};
+/**
+ * Security Hub CSPM in us-east-1 by AWS's security team for China. Its page has no day: it was written after November 2023,
+ * when what it also prices was announced. Security Hub's newer plans count resources in place of checks.
+ */
+const securityHub: Source = {
+  page: "https://aws-gcr-wwso-security.gitbook.io/an-quan-zui-jia-shi-jian/an-quan-chan-pin-cheng-ben-gu-suan/an-quan-he-gui-chi-xu-jian-ce-he-zi-dong-xiu-fu-fei-yong",
+  asOf: "2023-11",
+  basis: "page",
+};
 const secret = infracost("secretsmanager_secret", "2024-07-01");
 const key = infracost("kms_key", "2024-07-01");
 
@@ -17,7 +31,7 @@ export const OPERATIONS_PRICES: readonly Price[] = [
     dollars: 2.1,
     units: 7,
   }),
-  price(REGION, "x-ray.traces", "1,000,000 traces", 5, awsPage("xray/pricing/", "2025-06")),
+  price(REGION, "x-ray.traces", "1,000,000 traces", 5, awsPage("xray/pricing/", "2026-08-30")),
 
   price(REGION, "secrets.secret", "month", 0.4, secret),
   price(REGION, "secrets.requests", "10,000 requests", 0.05, secret, { dollars: 0.5, units: 10 }),
@@ -29,7 +43,7 @@ export const OPERATIONS_PRICES: readonly Price[] = [
   price(REGION, "guardduty.s3-events", "1,000,000 events", 0.8, guardDuty),
   price(REGION, "guardduty.eks-events", "1,000,000 events", 1.6, guardDuty),
   price(REGION, "guardduty.rds", "vCPU-month", 1, guardDuty),
-  price(REGION, "security-hub.checks", "check", 0.001, awsPage("security-hub/pricing/", "2025-06")),
+  price(REGION, "security-hub.checks", "check", 0.001, securityHub),
   price(REGION, "config.items", "item", 0.003, infracost("config_configuration_recorder", "2024-07-01"), {
     dollars: 3,
     units: 1000,

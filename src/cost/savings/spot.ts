@@ -1,4 +1,5 @@
 import { priceOf } from "../prices/price-list.ts";
+import { SPOT_ADVISOR } from "../prices/spot.ts";
 import type { PricedSaving } from "../types.ts";
 import { computeComponent, difference, pricedSaving, promisesAvailability, type Savings } from "./context.ts";
 
@@ -60,13 +61,14 @@ function instanceSpot(savings: Savings): PricedSaving[] {
     return sum + quantity * (hours ?? 1) * (unitPrice - spotPrice);
   }, 0);
   if (items.length === 0) return [];
+  const onDemand = items.reduce((sum, { perMonth }) => sum + perMonth, 0);
   const onDemandOnly = replicated(savings).some(({ capacity }) => capacity === "on-demand");
   return [
     pricedSaving(savings, "spot", {
       component,
       before,
       after: before - spared,
-      says: `All ${architecture.compute.kind === "eks" ? "nodes" : "instances"} on spot, 60 % below the on-demand price. ${INTERRUPTED}`,
+      says: `All ${architecture.compute.kind === "eks" ? "nodes" : "instances"} on spot, ${Math.round((100 * spared) / onDemand)} % below the on-demand price by what AWS's Spot Instance Advisor printed for ${items.length === 1 ? "the type" : "each type"} on ${SPOT_ADVISOR.asOf}. ${INTERRUPTED}`,
       applies: !onDemandOnly && !promisesAvailability(architecture),
       references: items.slice(0, 1).map(({ price, part }) => {
         const { page, asOf } = priceOf(price.region, price.sku.replace(/\.hour$/, ".spot-hour"), part);
