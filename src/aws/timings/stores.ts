@@ -72,18 +72,11 @@ export const STORE_TIMINGS = {
     page: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html",
     asOf: "2026-10-01",
   },
-  "rds-backup-replication-lag": {
-    value: around(240, 1200),
-    basis: "estimate",
-    says: "How far a copy of automated backups in another region is behind the logs that were uploaded. AWS promises no figure.",
-    page: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html",
-    asOf: "2025-06",
-  },
   "snapshot-copy": {
     value: around(1200, 5400),
     basis: "estimate",
     says: "From the begin of a snapshot until its copy in another region can be restored.",
-    page: "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html",
+    page: "https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html",
     asOf: "2025-06",
   },
   "cross-region-replica-lag": {
