@@ -3,9 +3,12 @@
 import { parseArgs } from "node:util";
 import { decisions } from "./decisions.ts";
 import { frontDoor } from "./front-door.ts";
+import { gateway } from "./gateway.ts";
+import { generate } from "./generate.ts";
 import { restore } from "./restore.ts";
 import { rules } from "./rules.ts";
 import { screening } from "./screening.ts";
+import { simulation } from "./simulation.ts";
 import { simulator } from "./simulator.ts";
 import { up } from "./up.ts";
 import { velocity } from "./velocity.ts";
@@ -17,6 +20,8 @@ const { values, positionals: names } = parseArgs({
     // Of decisions only.
     rate: { type: "string", default: "10000" },
     seconds: { type: "string", default: "30" },
+    // Of generate only.
+    cdk: { type: "string" },
   },
 });
 const { json } = values;
@@ -30,12 +35,18 @@ const BENCHES: Readonly<
     run: (json) => decisions({ ...load, json }),
   },
   "front-door": { says: "the load balancer beside HAProxy and nginx", run: frontDoor },
+  gateway: { says: "what the gateway adds to its backend at 1,000 requests a second", run: gateway },
+  generate: {
+    says: "from an architecture to Terraform, beside the AWS CDK [--cdk FOLDER]",
+    run: (json) => generate(json, values.cdk),
+  },
   restore: {
     says: "a database of a gibibyte from its backup: to a moment, and from another region",
     run: restore,
   },
   rules: { says: "the validator's rules beside json-rules-engine and zen-engine", run: rules },
   screening: { says: "names against a sanctions list of 20,000", run: screening },
+  simulation: { says: "scenarios with AWS's timings: requests a second, and how far off", run: simulation },
   simulator: { says: "events and requests a second of the simulator's kernel", run: simulator },
   up: { says: "from `up` to everything healthy, cold and warm, and the supervisor's memory", run: up },
   velocity: { says: "the windows in Redis: CPU for each transaction", run: velocity },

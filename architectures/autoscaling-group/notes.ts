@@ -2,6 +2,7 @@
 export const notes = [
   {
     about: "Containers on instances",
+    kind: "contradiction",
     statements: [
       { line: 79, text: "Launch Template with user data for application setup" },
       { line: 88, text: "Systemd service for process management" },
@@ -14,6 +15,7 @@ export const notes = [
   },
   {
     about: "HTTPS is ready, encryption in transit is not optional",
+    kind: "contradiction",
     statements: [
       { line: 65, text: "SSL/TLS termination (when configured)" },
       { line: 70, text: "Listeners: HTTP (port 80), HTTPS (port 443) ready" },
@@ -24,6 +26,7 @@ export const notes = [
   },
   {
     about: "How many instances, and of what type",
+    kind: "gap",
     statements: [
       { line: 33, text: "Instance" },
       { line: 34, text: "AZ-A" },
@@ -34,6 +37,7 @@ export const notes = [
   },
   {
     about: "Evaluation periods without a length",
+    kind: "gap",
     statements: [
       { line: 91, text: "Scale Up: CPU > 80% for 2 evaluation periods" },
       { line: 92, text: "Scale Down: CPU < 20% for 2 evaluation periods" },
@@ -42,6 +46,7 @@ export const notes = [
   },
   {
     about: "Where the database is",
+    kind: "contradiction",
     statements: [
       { line: 39, text: "Database Subnets" },
       { line: 107, text: "Database subnet group in private subnets" },
@@ -67,12 +72,14 @@ export const notes = [
   },
   {
     about: "Staging",
+    kind: "gap",
     statements: [{ line: 202, text: "Deploy to staging, manual approval, deploy to production" }],
     decision:
       "As production in kind, with a standby to practise failover on; smaller, and with one NAT gateway. The document says only that there is one.",
   },
   {
     about: "Security scans without a scanner",
+    kind: "gap",
     statements: [{ line: 201, text: "security scans" }],
     decision: "Trivy, as in the other pipelines; the registry scans on push as well.",
   },
@@ -92,7 +99,7 @@ export const notes = [
     decision:
       "Kept as the document has it. RDS has withdrawn the early minor versions of 15: raise it before you apply.",
   },
-];
+] as const;
 
 export const planned = [
   {

@@ -2,6 +2,7 @@
 export const notes = [
   {
     about: "NAT gateways: two or one",
+    kind: "contradiction",
     statements: [
       { line: 46, text: "NAT Gateway" },
       { line: 92, text: "ALB, NAT Gateway (AZ-1)" },
@@ -13,6 +14,7 @@ export const notes = [
   },
   {
     about: "The database's instance class in production",
+    kind: "contradiction",
     statements: [
       { line: 150, text: "Instance Class: db.t3.micro (production: db.t3.small+)" },
       { line: 465, text: "RDS db.t3.micro Multi-AZ                $ 30.00" },
@@ -45,6 +47,7 @@ export const notes = [
   },
   {
     about: "HTTPS is optional, encryption in transit is not",
+    kind: "contradiction",
     statements: [
       { line: 103, text: "HTTP/HTTPS support" },
       { line: 116, text: "HTTP (Port 80) → Forward to Target Group" },
@@ -57,6 +60,7 @@ export const notes = [
   },
   {
     about: "What the load balancer may send to the tasks",
+    kind: "contradiction",
     statements: [
       { line: 182, text: "Port 8000" },
       { line: 202, text: "All traffic to ECS Security Group" },
@@ -95,6 +99,7 @@ export const notes = [
   },
   {
     about: "Fewer tasks at night against a minimum of two",
+    kind: "contradiction",
     statements: [
       { line: 243, text: "Minimum Tasks: 2" },
       { line: 484, text: "**Scheduled Scaling** (reduce capacity during off-hours)" },
@@ -104,6 +109,7 @@ export const notes = [
   },
   {
     about: "The loss of a zone has no time",
+    kind: "gap",
     statements: [
       { line: 407, text: "ECS service launches replacement tasks in AZ-2" },
       { line: 408, text: "RDS fails over to standby in AZ-2" },
@@ -153,4 +159,4 @@ export const notes = [
     decision:
       "Kept as the document has it. RDS has withdrawn the early minor versions of 15: raise it before you apply.",
   },
-];
+] as const;

@@ -2,6 +2,7 @@
 export const notes = [
   {
     about: "Node types, and spot capacity",
+    kind: "contradiction",
     statements: [
       { line: 126, text: "**Instance Types**: t3.medium, t3.large, t3.xlarge" },
       { line: 127, text: "**Auto Scaling**: 1-20 nodes based on demand" },
@@ -14,6 +15,7 @@ export const notes = [
   },
   {
     about: "Bounds of the pods",
+    kind: "contradiction",
     statements: [
       { line: 163, text: "**Replicas**: 3 (min), 10 (max)" },
       { line: 169, text: "**Replicas**: 2 (min), 15 (max)" },
@@ -26,6 +28,7 @@ export const notes = [
   },
   {
     about: "One node, three zones",
+    kind: "contradiction",
     statements: [
       { line: 135, text: "minSize: 1" },
       { line: 246, text: "minNodes: 1" },
@@ -38,6 +41,7 @@ export const notes = [
   },
   {
     about: "NAT gateways: one or several",
+    kind: "contradiction",
     statements: [
       { line: 18, text: "NAT[NAT Gateway]" },
       { line: 109, text: "NAT Gateway instances" },
@@ -46,6 +50,7 @@ export const notes = [
   },
   {
     about: "Where the database subnets are",
+    kind: "contradiction",
     statements: [
       { line: 21, text: 'subgraph "Private Subnets"' },
       { line: 45, text: 'subgraph "Database Subnets"' },
@@ -55,6 +60,7 @@ export const notes = [
   },
   {
     about: "Who reaches Redis",
+    kind: "contradiction",
     statements: [
       { line: 154, text: "**Usage**: Session storage, caching, rate limiting" },
       { line: 168, text: "**Features**: Rate limiting, authentication, routing" },
@@ -97,6 +103,7 @@ export const notes = [
   },
   {
     about: "Who deploys: the pipeline or the cluster",
+    kind: "contradiction",
     statements: [
       { line: 87, text: "CI --> S3" },
       { line: 88, text: "CI --> EKS" },
@@ -116,6 +123,7 @@ export const notes = [
   },
   {
     about: "Where the monitoring runs",
+    kind: "contradiction",
     statements: [
       { line: 50, text: 'subgraph "Monitoring"' },
       { line: 185, text: "monitoring -> all-services: Metrics collection" },
@@ -130,6 +138,7 @@ export const notes = [
   },
   {
     about: "Service level objectives without figures",
+    kind: "gap",
     statements: [
       { line: 345, text: "**SLI/SLO**: Service level indicators" },
       { line: 285, text: "**API Response**: < 200ms (95th percentile)" },
@@ -139,6 +148,7 @@ export const notes = [
   },
   {
     about: "Page load without a statistic",
+    kind: "gap",
     statements: [
       { line: 285, text: "**API Response**: < 200ms (95th percentile)" },
       { line: 288, text: "**Page Load**: < 2 seconds" },
@@ -164,4 +174,4 @@ export const notes = [
     decision:
       "Kept as the document has them. EKS ended extended support of 1.28 in November 2025, and RDS has withdrawn the early minor versions of 15: raise both before you apply.",
   },
-];
+] as const;

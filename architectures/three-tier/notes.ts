@@ -30,6 +30,7 @@ export const notes = [
   },
   {
     about: "ALB or NLB",
+    kind: "contradiction",
     statements: [
       { line: 21, text: "ALB" },
       { line: 106, text: "Application Load Balancer" },
@@ -39,6 +40,7 @@ export const notes = [
   },
   {
     about: "Where the WAF stands",
+    kind: "contradiction",
     statements: [
       { line: 12, text: "(CDN + WAF)" },
       { line: 200, text: "If API request: Forward to ALB" },
@@ -51,6 +53,7 @@ export const notes = [
   },
   {
     about: "The tier that Redis is in",
+    kind: "contradiction",
     statements: [
       { line: 21, text: "Redis" },
       { line: 128, text: "**Redis Cache**" },
@@ -127,6 +130,7 @@ export const notes = [
   },
   {
     about: "Figures that the document leaves open",
+    kind: "gap",
     statements: [
       { line: 99, text: "Rate limiting" },
       { line: 100, text: "Geo-blocking" },
@@ -147,7 +151,7 @@ export const notes = [
     decision:
       "In place of the FastAPI application runs our validator, in TypeScript: REST with OpenAPI, on the same port.",
   },
-];
+] as const;
 
 export const planned = [
   {

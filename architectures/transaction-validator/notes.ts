@@ -2,6 +2,7 @@
 export const notes = [
   {
     about: "Subnets without addresses",
+    kind: "gap",
     statements: [
       { line: 40, text: "**VPC**: Isolated network (10.0.0.0/16)" },
       { line: 41, text: "**Subnets**: Public, Private, Database across 3 AZs" },
@@ -22,6 +23,7 @@ export const notes = [
   },
   {
     about: "Daily snapshots and five minutes of loss",
+    kind: "contradiction",
     statements: [
       { line: 52, text: "Automated backups (7 days)" },
       { line: 92, text: "**RPO**: 5 minutes (data loss)" },
@@ -70,6 +72,7 @@ export const notes = [
   },
   {
     about: "Where TLS ends",
+    kind: "contradiction",
     statements: [
       { line: 9, text: "HTTPS" },
       { line: 12, text: "AWS WAF" },
@@ -95,7 +98,7 @@ export const notes = [
     decision:
       "1.28 is kept as the document has it; EKS ended its extended support in November 2025, so raise it before you apply. The document gives no version of PostgreSQL: it is 15, as in the other systems.",
   },
-];
+] as const;
 
 export const planned = [
   { what: "A second region that is ready", claim: { line: 146, text: "Multi-region deployment for DR" } },

@@ -19,6 +19,7 @@ import { machineFit } from "./checks/machine-fit.ts";
 import { monitoring } from "./checks/monitoring.ts";
 import { networkRate } from "./checks/network-rate.ts";
 import { nodeCapacity } from "./checks/node-capacity.ts";
+import { notes } from "./checks/notes.ts";
 import { promises } from "./checks/promises.ts";
 import { quotas } from "./checks/quotas.ts";
 import { recoveryPoint } from "./checks/recovery-point.ts";
@@ -63,6 +64,7 @@ const CHECKS: readonly Check[] = [
   quotas,
   costTable,
   document,
+  notes,
 ];
 
 /**

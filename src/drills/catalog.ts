@@ -3,6 +3,7 @@ import { nearest } from "#model/nearest.ts";
 import { badDeployment } from "./bad-deployment.ts";
 import { credentialRotation } from "./credential-rotation.ts";
 import { dependencySlow } from "./dependency-slow.ts";
+import { deployment } from "./deployment.ts";
 import { disaster } from "./disaster.ts";
 import type { Drill } from "./drill.ts";
 import { replicaCrash } from "./replica-crash.ts";
@@ -18,6 +19,7 @@ export const DRILLS: readonly Drill[] = [
   databaseFailure,
   cacheFailure,
   dependencySlow,
+  deployment,
   badDeployment,
   credentialRotation,
   trafficSpike,

@@ -59,8 +59,11 @@ export interface Plan {
   begin(): Promise<Begun>;
 }
 
+/** A deployment is no fault, and is measured as one is. */
+export type DrillName = FaultName | "deployment";
+
 export interface Drill {
-  readonly name: FaultName;
+  readonly name: DrillName;
   /** What is done, in a sentence. */
   readonly says: string;
   /** The ways in which it can be done; unless one is chosen, all take turns. */

@@ -1,9 +1,8 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
-import type { FaultName } from "#model/faults.ts";
+import type { Verdict } from "#model/evidence.ts";
+import type { DrillName } from "./drill.ts";
 import { LASTING_MS } from "./outage.ts";
 import type { RoundFigures } from "./round.ts";
-
-export type Verdict = "holds" | "fails" | "inconclusive";
 
 /** What the architecture promises about a fault. */
 export interface Promised {
@@ -24,7 +23,7 @@ export interface Judged extends Promised {
 }
 
 /** The architecture's objectives about a fault; where none is about recovery, its recovery time objective. */
-export function promisesAbout(architecture: ResolvedArchitecture, fault: FaultName): Promised[] {
+export function promisesAbout(architecture: ResolvedArchitecture, fault: DrillName): Promised[] {
   const { objectives, recovery } = architecture;
   // The drill takes away all that the region holds, and so is both.
   const faults: readonly string[] = fault === "disaster" ? ["disaster", "region-failure"] : [fault];

@@ -32,6 +32,12 @@ it("of a restored store what is missing is the end, and its age is the loss", ()
   expect(compareLedger(samples, restored, 1000)).toMatchObject({ lost: 21, lossMs: 595, gaps: 1 });
 });
 
+it("what was written after the fault is no successor of what was lost in it", () => {
+  const samples = Array.from({ length: 100 }, (_, index) => sample(index));
+  const restored = new Set([...samples.slice(0, 40), ...samples.slice(60)].map(({ sequence }) => sequence));
+  expect(compareLedger(samples, restored, 595)).toMatchObject({ lost: 20, lossMs: 190, gaps: 0 });
+});
+
 it("nothing lost is no loss", () => {
   expect(compareLedger([sample(1), sample(2, "timeout")], new Set([1, 2]), 1000)).toMatchObject({
     lost: 0,

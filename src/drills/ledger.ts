@@ -13,7 +13,10 @@ export interface Ledger {
    * fault, in milliseconds; 0 where none is lost. It is the recovery point that was reached.
    */
   readonly lossMs: number;
-  /** Lost though something that was sent after its acknowledgement is there: the state is of no one point in time. */
+  /**
+   * Lost though something is there that was sent after its acknowledgement, and before the fault: the state is of no one
+   * point in time. What is written once the system has recovered is there in any case.
+   */
   readonly gaps: number;
 }
 
@@ -25,7 +28,7 @@ export function compareLedger(
 ): Ledger {
   const acknowledged = samples.filter(({ error }) => error === null);
   const lost = acknowledged.filter(({ sequence }) => !stored.has(sequence));
-  const there = samples.filter(({ sequence }) => stored.has(sequence));
+  const there = samples.filter(({ sequence, sentAt }) => stored.has(sequence) && sentAt < faultAt);
   const newestThere = there.reduce((newest, { sentAt }) => Math.max(newest, sentAt), -Infinity);
   const oldestLost = lost.reduce((oldest, { endedAt }) => Math.min(oldest, endedAt), Infinity);
   return {

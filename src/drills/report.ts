@@ -1,22 +1,15 @@
-import type { FaultName } from "#model/faults.ts";
+import type { Spread, Verdict } from "#model/evidence.ts";
 import type { Substitute } from "#model/substitutes.ts";
 import type { TwinStatus } from "#twin/status.ts";
-import type { Drill } from "./drill.ts";
-import { type Judged, judge, type Promised, promisesOf, type Verdict, verdictOf } from "./judge.ts";
+import type { Drill, DrillName } from "./drill.ts";
+import { type Judged, judge, type Promised, promisesOf, verdictOf } from "./judge.ts";
 import { ENTRY } from "./round-targets.ts";
 import type { RoundFigures, TargetFigures } from "./round.ts";
 
-/** The median of an even count is the mean of the two in the middle. Milliseconds. */
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
-
-/** What a drill has shown; `plumbline drill --json` prints exactly this. */
+/** What a drill has shown; `plumbline drill --json` prints exactly this. Spreads are of milliseconds. */
 export interface DrillReport {
   readonly schemaVersion: 1;
-  readonly drill: FaultName;
+  readonly drill: DrillName;
   readonly twin: string;
   readonly architecture: string;
   readonly environment: string;

@@ -14,6 +14,11 @@ export const Claim = z.strictObject({
  */
 export const Note = z.strictObject({
   about: z.string().min(1),
+  /**
+   * `contradiction`: the statements cannot all be true; `gap`: they leave open what has to be known; `choice`: how they
+   * are read. The first two are findings of `plumbline verify`.
+   */
+  kind: z.enum(["contradiction", "gap", "choice"]).default("choice"),
   statements: z.array(Claim).default([]),
   decision: z.string().min(1),
 });

@@ -6,11 +6,10 @@ import { small } from "./testing/small.ts";
 
 /** Answers with a resolved architecture or a PlumblineError; anything else escapes. */
 function survives(value: unknown): void {
-  for (const problem of checkArchitecture(value)) {
-    expect(problem.path).not.toBe("");
-    expect(problem.message).not.toBe("");
-    expect(problem.remedy).not.toBe("");
-  }
+  const silent = checkArchitecture(value).filter(
+    ({ path, message, remedy }) => path === "" || message === "" || remedy === "",
+  );
+  expect(silent).toEqual([]);
   try {
     resolve(value, "production");
   } catch (error) {

@@ -37,6 +37,19 @@ describe("a planted fault is found, and what is sound is not", () => {
 });
 
 describe("the document's own words", () => {
+  it.each([
+    ["contradiction", "contradiction", "fails"],
+    ["gap", "left-open", "inconclusive"],
+    ["choice", "contradiction", undefined],
+  ])("a note that is a %s is a finding of %s: %s", (kind, check, verdict) => {
+    const statements = [
+      { text: "NAT Gateway (1)", line: 4 },
+      { text: "a NAT gateway in each zone", line: 9 },
+    ];
+    const notes = [{ about: "NAT", kind, statements, decision: "One in each zone." }];
+    expect(verdictOf("fargate", { notes }, check, "notes.0")).toBe(verdict);
+  });
+
   it("finds a rule for what leaves that lets no machine start", () => {
     expect(
       verdictOf("fargate", source("Outbound: 5432 (PostgreSQL), 6379"), "egress-stated", "services.api.uses"),

@@ -1,8 +1,9 @@
 import type { Drill } from "#drills/drill.ts";
-import type { Judged, Verdict } from "#drills/judge.ts";
-import { type DrillReport, type Spread, spreadOf } from "#drills/report.ts";
+import type { Judged } from "#drills/judge.ts";
+import { type DrillReport, spreadOf } from "#drills/report.ts";
 import { ENTRY } from "#drills/round-targets.ts";
 import type { RoundFigures } from "#drills/round.ts";
+import type { Spread, Verdict } from "#model/evidence.ts";
 import { formatDuration } from "#model/quantities/duration.ts";
 import { table } from "../output.ts";
 import { style } from "../style.ts";

@@ -1,0 +1,46 @@
+import { check } from "../checks.ts";
+import type { Measured } from "../measured.ts";
+import { about, type ObjectiveKind, type Promised } from "../promises.ts";
+import type { VerifyCheck } from "../report.ts";
+import type { Subject } from "../subject.ts";
+
+/** What a promise is held against. */
+export interface Evidence {
+  readonly subject: Subject;
+  readonly measured: Measured;
+}
+
+/** Makes the checks of one kind of objective: one for each way in which something can be known about it. */
+export type Maker<Kind extends ObjectiveKind> = (
+  promised: Promised<Kind>,
+  evidence: Evidence,
+) => readonly VerifyCheck[];
+
+/** A check of which nothing is known, and why. @param why half a sentence. */
+export function unknown(
+  promised: Promised,
+  way: string,
+  {
+    title,
+    source,
+    why,
+    ...rest
+  }: Pick<VerifyCheck, "title" | "source"> & { readonly why: string } & Partial<VerifyCheck>,
+): VerifyCheck {
+  return check({
+    ...about(promised),
+    id: `${promised.id}.${way}`,
+    title,
+    source,
+    verdict: "inconclusive",
+    says: sentence(why),
+    samples: 0,
+    ...rest,
+  });
+}
+
+/** With a capital letter and a full stop. */
+export function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

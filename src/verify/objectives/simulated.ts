@@ -1,0 +1,87 @@
+import type { Reference } from "#model/evidence.ts";
+import type { Durations, ScenarioResult, UsedTiming } from "#simulator/scenarios/result.ts";
+import { time } from "../amounts.ts";
+import { check } from "../checks.ts";
+import type { Seen } from "../measured.ts";
+import { about, type Promised } from "../promises.ts";
+import type { VerifyCheck } from "../report.ts";
+import { unknown } from "./maker.ts";
+
+/** What a simulation says about how long something takes: the 95th percentile of its runs against what is promised. */
+export function simulatedDuration<Result extends { readonly steps: ScenarioResult["steps"] }>(
+  promised: Promised,
+  seen: Seen<Result & { readonly timings: readonly UsedTiming[]; readonly runs: number }>,
+  {
+    title,
+    limitMs,
+    of,
+    what,
+    hasSteps = true,
+    never: hasNoEnd = "it has no end: nothing that the architecture declares brings service back",
+    nothing = "Nothing has to recover: no request waits for what is gone.",
+  }: {
+    readonly title: string;
+    readonly limitMs: number;
+    readonly of: (result: Result) => Durations | null;
+    /** What lasts that long, as the beginning of a sentence: `Service is away for`. */
+    readonly what: string;
+    /** Whether the steps are what takes so long. */
+    readonly hasSteps?: boolean;
+    /** What it means that it has no end, as half a sentence. */
+    readonly never?: string;
+    /** What it means that there is nothing, as a sentence. */
+    readonly nothing?: string;
+  },
+): VerifyCheck {
+  const source = "simulated";
+  const limit = { limit: limitMs, sense: "at-most", unit: "milliseconds", profile: "aws" } as const;
+  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limit });
+  const { value: result } = seen;
+  const { runs } = result;
+  const durations = of(result);
+  const base = {
+    ...about(promised),
+    ...limit,
+    id: `${promised.id}.simulated`,
+    title,
+    source,
+    samples: runs,
+    references: referencesOf(result.timings),
+    series: {
+      kind: "steps",
+      steps: result.steps.filter(isFinite).map(({ says, fromMs, toMs }) => ({ says, fromMs, toMs })),
+    },
+  } as const;
+  if (durations === null) return check({ ...base, figure: 0, verdict: "holds", says: nothing });
+  const { min, median, max, p95, never } = durations;
+  if (never > 0 || !Number.isFinite(p95))
+    return check({
+      ...base,
+      verdict: "fails",
+      says: `In ${never} of ${runs} runs ${hasNoEnd}.`,
+    });
+  const isHeld = p95 <= limitMs;
+  return check({
+    ...base,
+    figure: p95,
+    spread: { min, median, max },
+    verdict: isHeld ? "holds" : "fails",
+    says: `${what} ${time(p95)} in the 95th of 100 runs, ${time(median)} in the middle, with AWS's own timings; ${time(limitMs)} is promised.${hasSteps ? longestOf(result.steps) : ""}`,
+  });
+}
+
+/** Which step takes the longest, where there are several. */
+function longestOf(steps: ScenarioResult["steps"]): string {
+  const [longest] = steps.filter(isFinite).toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
+  if (!longest || steps.length < 2) return "";
+  return ` The longest step: ${longest.says} (${time(longest.toMs - longest.fromMs)}).`;
+}
+
+function isFinite({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean {
+  return Number.isFinite(fromMs) && Number.isFinite(toMs);
+}
+
+/** Each page once. */
+export function referencesOf(timings: readonly Reference[]): Reference[] {
+  return [...new Map(timings.map(({ page, asOf }) => [page, { page, asOf }])).values()];
+}
