@@ -91,8 +91,6 @@ export function leftOutChecks(subject: Subject): VerifyCheck[] {
         title: `The cost table of ${environment} has a row for ${name}`,
         part: items[0]?.part ?? null,
         figure: perMonth,
-        limit: 0,
-        sense: "at-most",
         verdict: "fails",
         says: `${name} is in the architecture and costs ${dollars(perMonth)} a month, and the table has no row for it. ${items.slice(0, 2).map(itemText).join("; ")}.`,
         remedy: `Add a row for ${name} to the table: ${dollars(perMonth)}.`,

@@ -22,3 +22,8 @@ export function claimOf(
   );
   return within === undefined ? null : (sources[within] ?? null);
 }
+
+/** The words themselves: what makes some of them bold in a document is not among them. */
+export function words(claim: string): string {
+  return claim.replaceAll("**", "");
+}

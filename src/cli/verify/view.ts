@@ -1,5 +1,6 @@
 import type { Verdict } from "#model/evidence.ts";
 import { amount, digits, dollars } from "#verify/amounts.ts";
+import { words } from "#verify/claims.ts";
 import type { VerifyCheck, VerifyReport } from "#verify/report.ts";
 import { style } from "../style.ts";
 
@@ -39,7 +40,7 @@ function inFull(check: VerifyCheck): string {
   const price = remedyPerMonth === null || remedyPerMonth === 0 ? "" : ` (${priceText(remedyPerMonth)})`;
   return [
     `  ${PAINT[check.verdict]("●")} ${style.bold(title)}  ${figures(check)}  ${style.dim(provenance(check))}`,
-    ...(claim === null ? [] : [style.dim(`      line ${claimLine}: "${claim}"`)]),
+    ...(claim === null ? [] : [style.dim(`      line ${claimLine}: "${words(claim)}"`)]),
     `      ${says}`,
     ...(remedy === null ? [] : [`      ${style.cyan("To make it true:")} ${remedy}${price}`]),
     style.dim(`      ${id}`),

@@ -66,7 +66,7 @@ export function simulatedDuration<Result extends { readonly steps: ScenarioResul
     figure: p95,
     spread: { min, median, max },
     verdict: isHeld ? "holds" : "fails",
-    says: `${what} ${time(p95)} in the 95th of 100 runs, ${time(median)} in the middle, with AWS's own timings; ${time(limitMs)} is promised.${hasSteps ? longestOf(result.steps) : ""}`,
+    says: `${what} up to ${time(p95)} in 95 % of ${runs} runs, ${time(median)} in half of them, with AWS's own timings; ${time(limitMs)} is promised.${hasSteps ? longestOf(result.steps) : ""}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { dollars } from "../../amounts.ts";
+import { words } from "../../claims.ts";
 import type { BillTable, ReportClaim, VerifyCheck, VerifyReport } from "../../report.ts";
 import { claimedText, dateText, foundText, limitText, momentText, remedyPriceText } from "../figures.ts";
 import { changesOf, pagesOf, topicsOf } from "../overview.ts";
@@ -122,7 +123,7 @@ function basis(report: VerifyReport): Section {
 function claimOf({ claim, claimLine, claimDocument, part }: VerifyCheck): string {
   if (claim === null) return plain(part ?? "");
   const place = placeText(claimLine, claimDocument);
-  return `“${plain(claim)}”${place === "" ? "" : `<br>${plain(place)}`}`;
+  return `“${plain(words(claim))}”${place === "" ? "" : `<br>${plain(place)}`}`;
 }
 
 function findingOf(check: VerifyCheck): string {

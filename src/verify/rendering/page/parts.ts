@@ -1,4 +1,5 @@
 import type { Reference } from "#model/evidence.ts";
+import { words } from "../../claims.ts";
 import { dateText } from "../figures.ts";
 import { html, type Markup } from "../markup.ts";
 import { placeText } from "../sentences.ts";
@@ -28,7 +29,7 @@ export function folded(summary: string, content: Markup): Markup {
 /** The document's own words, and where they stand. */
 export function quote(claim: string, line: number | null, document: string | null): Markup {
   const place = placeText(line, document);
-  return html`<q>${claim}</q>${place === "" ? null : html` <cite>${place}</cite>`}`;
+  return html`<q>${words(claim)}</q>${place === "" ? null : html` <cite>${place}</cite>`}`;
 }
 
 /** Only what is on the web is a link: an address that a browser would run as a script is text. */
