@@ -22,11 +22,12 @@ import { detectionOf } from "./security/detection.ts";
 import { securityGroupsOf } from "./security/groups.ts";
 import { Keys } from "./security/keys.ts";
 import { overridden } from "./overrides.ts";
+import { requireArguments } from "./required/check.ts";
 import { type Resources, Stack } from "./stack.ts";
 
 /**
  * Every AWS resource of one environment, with the architecture's overrides. Pure: the same architecture gives the same resources
- * in the same order. @throws PlumblineError TERRAFORM_UNSUPPORTED, TERRAFORM_OVERRIDE_UNKNOWN
+ * in the same order. @throws PlumblineError TERRAFORM_UNSUPPORTED, TERRAFORM_OVERRIDE_UNKNOWN, TERRAFORM_ARGUMENT_MISSING
  */
 export function projectTerraform(architecture: ResolvedArchitecture): Resources {
   const stack = new Stack();
@@ -57,5 +58,7 @@ export function projectTerraform(architecture: ResolvedArchitecture): Resources 
   backupsOf(context, keys);
   detectionOf(context, keys);
   buckets.finish();
-  return { resources: overridden(stack.resources, architecture.terraform) };
+  const resources = overridden(stack.resources, architecture.terraform);
+  requireArguments(resources);
+  return { resources };
 }

@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { merge } from "#model/data.ts";
+import { packageRoot } from "#twin/package-root.ts";
+import fargate from "../../architectures/fargate/architecture.ts";
 import type { Project } from "./project.ts";
 
 /** The smallest system that a twin runs: one service in two zones, and a bucket. It starts in a second. */
@@ -52,8 +55,39 @@ export function job(...command: string[]): object {
   };
 }
 
+/** A change of the small system: it has a database with a standby, and starts in half the time of a whole `fargate`. */
+export const WITH_DATABASE = {
+  services: { web: { uses: ["database"] } },
+  stores: {
+    database: {
+      kind: "postgresql",
+      version: "15.4",
+      instance: "db.t3.small",
+      storage: { size: "20GiB" },
+      subnets: "private",
+      multiZone: true,
+      backup: { retention: "1d" },
+    },
+  },
+};
+
 /** Gives a project an architecture.mjs of its own: the small one, changed. */
 export function writeArchitecture(project: Project, change: unknown = {}): void {
   project.write("server.mjs", SERVER);
-  project.write("architecture.mjs", `export default ${JSON.stringify(merge(SMALL, change))};\n`);
+  write(project, merge(SMALL, change));
+}
+
+/** Gives a project the reference architecture `fargate`, changed. It runs the programs of the reference workload. */
+export function writeFargate(project: Project, change: unknown = {}): void {
+  const services = { api: program("main.ts"), migrate: program("migrate.ts") };
+  write(project, merge(merge(fargate, { services }), change));
+}
+
+/** By its whole path: the project is in another folder. */
+function program(name: string): object {
+  return { command: ["node", join(packageRoot, "services", "validator", "src", name)] };
+}
+
+function write(project: Project, architecture: unknown): void {
+  project.write("architecture.mjs", `export default ${JSON.stringify(architecture)};\n`);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { merge } from "#model/data.ts";
 import { redis } from "#stores/redis/testing.ts";
 import { needs } from "#stores/testing.ts";
 import { ControlClient } from "#twin/control-api/client.ts";
@@ -7,7 +8,7 @@ import { signal } from "#twin/state/process-identity.ts";
 import type { ReplicaStatus, TwinStatus } from "#twin/status.ts";
 import { eventually } from "../support/eventually.ts";
 import { aTwin } from "../support/needs.ts";
-import { writeArchitecture } from "../support/own-architecture.ts";
+import { WITH_DATABASE, writeArchitecture } from "../support/own-architecture.ts";
 import { Project } from "../support/project.ts";
 import { StoreWriter } from "../support/store-writer.ts";
 import { database, nodeOf, untilStatus } from "../support/twin-view.ts";
@@ -24,9 +25,8 @@ const CACHE = {
     purposes: ["sessions"],
   },
 };
-const ARCHITECTURE = {
+const ARCHITECTURE = merge(WITH_DATABASE, {
   services: {
-    web: { uses: ["database"] },
     beside: {
       kind: "worker",
       command: ["sleep", "infinity"],
@@ -35,19 +35,8 @@ const ARCHITECTURE = {
       replicas: { min: 1, desired: 1, max: 1 },
     },
   },
-  stores: {
-    database: {
-      kind: "postgresql",
-      version: "15.4",
-      instance: "db.t3.small",
-      storage: { size: "20GiB" },
-      subnets: "private",
-      multiZone: true,
-      backup: { retention: "0d" },
-    },
-    ...(aCache.skipped ? {} : CACHE),
-  },
-};
+  stores: { database: { backup: { retention: "0d" } }, ...(aCache.skipped ? {} : CACHE) },
+});
 
 const cachePrimary = ({ stores }: TwinStatus) =>
   stores.find(({ name }) => name === "cache")?.nodes.find(({ role }) => role === "primary")?.id;

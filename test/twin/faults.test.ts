@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { TwinStatus } from "#twin/status.ts";
 import { eventually } from "../support/eventually.ts";
 import { aTwin } from "../support/needs.ts";
+import { writeFargate } from "../support/own-architecture.ts";
 import { Project } from "../support/project.ts";
 import { isKnown, postTransaction, Traffic } from "../support/traffic.ts";
 import { database, nodeOf, replicasOf, untilStatus } from "../support/twin-view.ts";
@@ -22,7 +23,12 @@ describe.skipIf(aTwin.skipped)(`fargate in production when something breaks${aTw
 
   beforeAll(async () => {
     project = new Project();
-    const up = await project.up("fargate", "--environment", "production");
+    // What hangs is given so long to drain and to stop.
+    writeFargate(project, {
+      entry: { loadBalancer: { deregistrationDelay: "1s" } },
+      services: { api: { stopTimeout: "1s" } },
+    });
+    const up = await project.up("--environment", "production");
     endpoint = up.endpoint as string;
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Running } from "../support/command-line.ts";
 import { whileRunning } from "../support/eventually.ts";
 import { aTwin, linuxOnly } from "../support/needs.ts";
-import { writeArchitecture } from "../support/own-architecture.ts";
+import { WITH_DATABASE, writeArchitecture } from "../support/own-architecture.ts";
 import { Project } from "../support/project.ts";
 
 /** When Ctrl-C comes, by what is seen of the start-up from outside. */
@@ -19,7 +19,8 @@ const MOMENTS: Readonly<Record<string, (project: Project, up: Running) => boolea
 describe.skipIf(aTwin.skipped)(`Ctrl-C while a twin starts${aTwin.why}`, () => {
   it.each(Object.keys(MOMENTS))("when %s leaves nothing behind", async (moment) => {
     await using project = new Project();
-    const up = project.start(["up", "fargate", "--environment", "production"]);
+    writeArchitecture(project, WITH_DATABASE);
+    const up = project.start(["up"]);
     await whileRunning(up, moment, () => MOMENTS[moment]?.(project, up));
     // A terminal sends the signal to every program of the command.
     process.kill(-(up.child.pid as number), "SIGINT");
@@ -31,7 +32,8 @@ describe.skipIf(aTwin.skipped)(`Ctrl-C while a twin starts${aTwin.why}`, () => {
 
   it("before anything has started leaves nothing behind", async () => {
     await using project = new Project();
-    const up = project.start(["up", "fargate", "--environment", "production"]);
+    writeArchitecture(project, WITH_DATABASE);
+    const up = project.start(["up"]);
     await whileRunning(up, "the command has begun", () => project.processes().length > 0);
     process.kill(-(up.child.pid as number), "SIGINT");
     const { code, signal } = await up.ended;
@@ -42,14 +44,15 @@ describe.skipIf(aTwin.skipped)(`Ctrl-C while a twin starts${aTwin.why}`, () => {
 
   it("says so in JSON where that is asked for, and lets the next `up` begin anew", async () => {
     await using project = new Project();
-    const up = project.start(["up", "fargate", "--detach", "--json"]);
+    writeArchitecture(project, WITH_DATABASE);
+    const up = project.start(["up", "--detach", "--json"]);
     await whileRunning(up, "initdb runs", () => MOMENTS["initdb runs"]?.(project, up));
     up.child.kill("SIGINT");
     const { code, stdout } = await up.ended;
     expect(code).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, error: { code: "UP_INTERRUPTED" } });
     await project.empty(0);
-    expect((await project.up("fargate")).phase).toBe("running");
+    expect((await project.up()).phase).toBe("running");
     await project.json(["down"]);
   });
 });

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ControlClient } from "#twin/control-api/client.ts";
 import { identify, type ProcessIdentity } from "#twin/state/process-identity.ts";
+import { runningRecord, type SupervisorRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinStatus } from "#twin/status.ts";
 import { lastLine } from "../support/command-line.ts";
 import { eventually } from "../support/eventually.ts";
 import { aTwin, linuxOnly } from "../support/needs.ts";
-import { writeArchitecture } from "../support/own-architecture.ts";
+import { WITH_DATABASE, writeArchitecture } from "../support/own-architecture.ts";
 import { type Failure, Project } from "../support/project.ts";
-import { isKnown, postTransaction } from "../support/traffic.ts";
 import { database } from "../support/twin-view.ts";
 
 interface Ended {
@@ -17,20 +19,36 @@ interface Ended {
   readonly purged: boolean;
 }
 
+const NAME = "own-development";
+
 describe.skipIf(aTwin.skipped)(`the life of a twin with data${aTwin.why}`, () => {
   let project: Project;
-  let id: string;
   let addresses: string;
 
   beforeAll(() => {
     project = new Project();
+    writeArchitecture(project, WITH_DATABASE);
   });
   afterAll(() => project[Symbol.asyncDispose]());
 
+  /** What the database answers at its writer endpoint: the first value of the first row. */
+  async function sql(text: string): Promise<unknown> {
+    const control = new ControlClient(runningRecord(project.state(NAME)) as SupervisorRecord);
+    const writer = (await control.connections()).find(({ name }) => name === "database")?.writer;
+    const client = new pg.Client({ connectionString: writer });
+    await client.connect();
+    try {
+      const { rows } = await client.query<Record<string, unknown>>(text);
+      return Object.values(rows[0] ?? {})[0];
+    } finally {
+      await client.end();
+    }
+  }
+
   it("leaves no process when it is down", async () => {
-    const up = await project.up("fargate", "--environment", "production");
+    const up = await project.up();
     addresses = addressesOf(up);
-    ({ id } = await postTransaction(up.endpoint as string));
+    await sql("CREATE TABLE kept AS SELECT 4711 AS number");
     expect(await project.json<Ended>(["down"])).toMatchObject({
       wasRunning: true,
       endedLeftovers: 0,
@@ -41,39 +59,40 @@ describe.skipIf(aTwin.skipped)(`the life of a twin with data${aTwin.why}`, () =>
   });
 
   it("has its data and its addresses when it comes up again", async () => {
-    const up = await project.up("fargate", "--environment", "production");
+    const up = await project.up();
     expect(up.phase).toBe("running");
     expect(addressesOf(up)).toBe(addresses);
-    expect(await isKnown(up.endpoint as string, id)).toBe(true);
+    expect(await sql("SELECT number FROM kept")).toBe(4711);
   });
 
   it("says what is left when its supervisor was killed, and comes up with its data", async () => {
-    const { supervisor } = await project.status("fargate-production");
+    const { supervisor } = await project.status(NAME);
     process.kill(supervisor.pid, "SIGKILL");
     const { message, remedy } = await eventually("the supervisor is gone", async () => {
       const failure = await project.failure(["status"]);
       return failure.code === "TWIN_DOWN" ? failure : undefined;
     });
     expect(message).toMatch(/was killed, and \d+ of its processes still run/);
-    expect(remedy).toContain("plumbline down fargate-production");
+    expect(remedy).toContain(`plumbline down ${NAME}`);
 
-    const up = await project.up("fargate", "--environment", "production");
+    const up = await project.up();
     expect(up.phase).toBe("running");
-    expect(await isKnown(up.endpoint as string, id)).toBe(true);
+    expect(await sql("SELECT number FROM kept")).toBe(4711);
     expect(project.processes().filter(({ command }) => /postgres .*-D/.test(command))).toHaveLength(2);
   });
 
   it("forgets its data with --purge", async () => {
     expect(await project.json<Ended>(["down", "--purge"])).toMatchObject({ wasRunning: true, purged: true });
     await project.empty(0);
-    expect(existsSync(project.state("fargate-production").root)).toBe(false);
-    const up = await project.up("fargate", "--environment", "production");
-    expect(await isKnown(up.endpoint as string, id)).toBe(false);
+    expect(existsSync(project.state(NAME).root)).toBe(false);
+    await project.up();
+    await expect(sql("SELECT number FROM kept")).rejects.toThrow('relation "kept" does not exist');
     await project.json(["down", "--purge"]);
   });
 });
 
-describe.skipIf(linuxOnly.skipped)(`the end of a twin${linuxOnly.why}`, () => {
+// Each has a twin of its own, and they wait more than they work.
+describe.skipIf(linuxOnly.skipped).concurrent(`the end of a twin${linuxOnly.why}`, () => {
   it("takes what services have started with it, even after its supervisor was killed", async () => {
     await using project = new Project();
     writeArchitecture(project);
@@ -98,7 +117,7 @@ describe.skipIf(linuxOnly.skipped)(`the end of a twin${linuxOnly.why}`, () => {
     process.kill(supervisor.pid, "SIGKILL");
     await eventually("the supervisor is gone", () => identify(supervisor.pid) === null);
     using stranger = startStranger();
-    const { journal } = project.state("own-development");
+    const { journal } = project.state(NAME);
     const written = JSON.parse(readFileSync(journal, "utf8")) as { processes: object[] };
     const [, boot] = (identify(process.pid) as ProcessIdentity).startedAt.split("@");
     written.processes.push({ pid: stranger.child.pid, startedAt: `1@${boot}`, role: "web-9" });
@@ -130,7 +149,7 @@ describe.skipIf(linuxOnly.skipped)(`the end of a twin${linuxOnly.why}`, () => {
     expect(new Set(up.map(({ supervisor }) => supervisor.pid)).size).toBe(1);
     expect(up.filter(({ change }) => change === null)).toHaveLength(1);
     const { name, phase } = await project.json<TwinStatus>(["status"]);
-    expect({ name, phase }).toEqual({ name: "own-development", phase: "running" });
+    expect({ name, phase }).toEqual({ name: NAME, phase: "running" });
     await project.json(["down"]);
     await project.empty(0);
   });

@@ -41,7 +41,8 @@ describe.skipIf(linuxOnly.skipped)(`a port that another program has${linuxOnly.w
   });
 });
 
-describe.skipIf(linuxOnly.skipped)(`a program that does not do its part${linuxOnly.why}`, () => {
+// Each has a project of its own, and waits more than it works.
+describe.skipIf(linuxOnly.skipped).concurrent(`a program that does not do its part${linuxOnly.why}`, () => {
   it("a job that fails is named, with the end of its output", async () => {
     await using project = new Project();
     const command = "echo one; echo the table is missing >&2; sleep 300 & exit 3";
