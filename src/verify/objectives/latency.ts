@@ -6,6 +6,7 @@ import type { LoadSeen, Seen, StoreSeen } from "../measured.ts";
 import { about, type Promised } from "../promises.ts";
 import { promisedRate } from "../rate.ts";
 import type { VerifyCheck } from "../report.ts";
+import { doubted } from "./doubted.ts";
 import { loadBase } from "./loaded.ts";
 import { type Evidence, type Maker, unknown } from "./maker.ts";
 import { referencesOf } from "./simulated.ts";
@@ -17,7 +18,10 @@ export const latency: Maker<"latency"> = (promised, evidence) => {
   const { of } = promised;
   switch (of) {
     case "api":
-      return [simulatedLatency(promised, evidence), loadedLatency(promised, measured.load())];
+      return [
+        simulatedLatency(promised, evidence),
+        doubted(loadedLatency(promised, measured.load()), measured.busy),
+      ];
     case "page":
       return [
         unknown(promised, "measured", {

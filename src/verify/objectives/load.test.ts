@@ -38,6 +38,15 @@ describe("latency", () => {
     expect([withLimits([]), withLimits(["The generator was late."])]).toEqual(["fails", "inconclusive"]);
   });
 
+  it("that is too long, or a rate that is not reached, says little on a machine with other work", () => {
+    const busy = { ...loaded({}, { failed: 1_000, succeeded: 1_000 }), busy: "this machine was busy" };
+    for (const promised of [latency("api", "10ms"), rate("100/s")])
+      expect(checkIn(verified(promised, { only, measured: busy }), "it.measured")).toMatchObject({
+        verdict: "inconclusive",
+        says: expect.stringContaining("It says little, because this machine was busy."),
+      });
+  });
+
   it("does not hold where requests fail fast", () => {
     const measured = loaded({}, { failed: 1, succeeded: 1_999 });
     expect(checkIn(verified(latency("api", "1s"), { only, measured }), "it.measured").verdict).toBe("fails");

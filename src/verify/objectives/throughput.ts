@@ -4,6 +4,7 @@ import { check } from "../checks.ts";
 import type { LoadSeen, Seen, StoreSeen } from "../measured.ts";
 import { about, type Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
+import { doubted } from "./doubted.ts";
 import { storeFor } from "./latency.ts";
 import { loadBase } from "./loaded.ts";
 import { type Maker, unknown } from "./maker.ts";
@@ -18,7 +19,7 @@ export const throughput: Maker<"throughput"> = (promised, { subject, measured })
   if (promised.of === "requests")
     return [
       simulatedRate(promised, subject.simulate("steady", promised.atLeast)),
-      loadedRate(promised, measured.load()),
+      doubted(loadedRate(promised, measured.load()), measured.busy),
     ];
   const cache = storeFor(subject.architecture, "cache");
   const title = "Commands a second that the cache answers";
