@@ -1,5 +1,3 @@
-import type { Substitute } from "./substitutes.ts";
-
 /**
  * Where a figure comes from. `measured`: seen on a twin; `simulated`: the same controllers in virtual time, with the
  * provider's timings as inputs; `computed`: follows from the architecture, from dated facts and prices; `documented`: AWS
