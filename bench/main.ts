@@ -11,6 +11,7 @@ import { screening } from "./screening.ts";
 import { simulation } from "./simulation.ts";
 import { simulator } from "./simulator.ts";
 import { up } from "./up.ts";
+import { uploads } from "./uploads.ts";
 import { velocity } from "./velocity.ts";
 
 const { values, positionals: names } = parseArgs({
@@ -49,6 +50,7 @@ const BENCHES: Readonly<
   simulation: { says: "scenarios with AWS's timings: requests a second, and how far off", run: simulation },
   simulator: { says: "events and requests a second of the simulator's kernel", run: simulator },
   up: { says: "from `up` to everything healthy, cold and warm, and the supervisor's memory", run: up },
+  uploads: { says: "a file of 2 GiB, its memory, and rows validated a second", run: uploads },
   velocity: { says: "the windows in Redis: CPU for each transaction", run: velocity },
 };
 

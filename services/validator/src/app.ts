@@ -11,6 +11,7 @@ import { createBacktests } from "./backtests/backtests.ts";
 import { absentCache } from "./cache/absent.ts";
 import { meterCache } from "./cache/metrics.ts";
 import { openRedis } from "./cache/redis.ts";
+import { createCasework } from "./cases/casework.ts";
 import type { Config } from "./config.ts";
 import { readMigrations } from "./database/migrator.ts";
 import { connectDedicated, openPools } from "./database/pools.ts";
@@ -27,11 +28,15 @@ import { traceRequests } from "./observability/traced-requests.ts";
 import { createTracing } from "./observability/tracing.ts";
 import { describeApi } from "./openapi/document.ts";
 import { openApiRoutes } from "./openapi/routes.ts";
+import { createPeople, openSealer } from "./people/people.ts";
+import { createSigningKeys } from "./people/signing-keys.ts";
+import { ownTokens } from "./people/tokens.ts";
 import { createRules } from "./rule-sets/rules.ts";
 import { keepScreening } from "./screening/keeper.ts";
 import { screeningRoutes } from "./screening/routes.ts";
 import { createScreeningSource } from "./screening/source.ts";
 import { transactionRoutes } from "./transactions/routes.ts";
+import { createUploads } from "./uploads/uploads.ts";
 import { createKeeper } from "./velocity/keeper.ts";
 import { createRedisVelocity } from "./velocity/redis.ts";
 
@@ -69,7 +74,26 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
           log: server.log,
           observe: cacheObserver.command,
         });
-  const { access, directory } = openAccess(config.access, pools.administration, server.log, now);
+  const sealer = openSealer(config.people, server.log);
+  const keys = createSigningKeys({ pool: pools.administration, sealer, log: server.log, now });
+  const { access, directory } = openAccess(
+    config.access,
+    pools.administration,
+    server.log,
+    now,
+    ownTokens(keys, now),
+  );
+  const people = createPeople({
+    config: config.people,
+    pool: pools.administration,
+    cache,
+    access,
+    directory,
+    sealer,
+    keys,
+    instruments,
+    now,
+  });
   const rules = createRules({
     pool: pools.administration,
     cache,
@@ -113,6 +137,24 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     now,
   });
   const backtests = createBacktests({ config, pools, access, change: rules.change, log: server.log });
+  const { pipeline } = decisions;
+  const uploads = await createUploads({
+    config,
+    pools,
+    pipeline,
+    access,
+    change: rules.change,
+    log: server.log,
+    now,
+  });
+  const casework = createCasework({
+    config: config.cases,
+    pool: pools.administration,
+    access,
+    instruments,
+    log: server.log,
+    now,
+  });
   const migrations = await readMigrations();
   const readiness = createReadiness(pools.lookup, migrations.length, rules.state, () => screening.isRead);
 
@@ -126,12 +168,15 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   await server.register(async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>();
     healthRoutes(app, { zone: config.zone, version, readiness });
-    transactionRoutes(app, { pipeline: decisions.pipeline, now });
+    transactionRoutes(app, { pipeline, now });
+    uploads.routes(app);
     const { reader, findRuleSet } = decisions;
     decisionRoutes(app, { reader, findRuleSet, engine: version, deadline: config.storeDeadline });
     rules.routes(app);
     screeningRoutes(app, { pool: pools.administration, change: rules.change, access, source });
     backtests.routes(app);
+    casework.routes(app);
+    people.routes(app);
     accessRoutes(app, { pool: pools.administration, access, directory });
     openApiRoutes(app, server.swagger);
   });
@@ -143,10 +188,13 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   });
   // Runs after the last request was answered.
   server.addHook("onClose", async () => {
+    await uploads.stop();
     await decisions.close();
     await keeper.stop();
     await backtests.stop();
     screening.stop();
+    await casework.stop();
+    await people.stop();
     await rules.stop();
     cache.close();
     await pools.close();
@@ -155,6 +203,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   screening.start();
   await rules.start();
   backtests.start();
+  casework.start();
   if (config.cacheUrl !== undefined) keeper.start();
 
   return {

@@ -1,8 +1,11 @@
 import { hostname } from "node:os";
 
 import { type AccessConfig, readAccessConfig } from "./access/config.ts";
+import { type CasesConfig, readCasesConfig } from "./cases/config.ts";
 import { type ObservabilityConfig, readObservabilityConfig } from "./observability/config.ts";
+import { type PeopleConfig, readPeopleConfig } from "./people/config.ts";
 import type { Policy } from "./transactions/checks/policy.ts";
+import { type UploadsConfig, readUploadsConfig } from "./uploads/config.ts";
 
 /** Everything that the environment decides. Times are milliseconds. */
 export interface Config {
@@ -39,6 +42,9 @@ export interface Config {
   /** Entries of windows that a backtest may hold in memory. */
   backtestWindowEntries: number;
   access: AccessConfig;
+  people: PeopleConfig;
+  cases: CasesConfig;
+  uploads: UploadsConfig;
   observability: ObservabilityConfig;
   logLevel: string;
   policy: Policy;
@@ -119,6 +125,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     backtestShare: whole("BACKTEST_CPU_PERCENT", 25, 0, 100) / 100,
     backtestWindowEntries: whole("BACKTEST_WINDOW_ENTRIES", 1_000_000, 1000, 100_000_000),
     access: readAccessConfig(env, problems),
+    people: readPeopleConfig(env, problems),
+    cases: readCasesConfig(env, problems),
+    uploads: readUploadsConfig(env, whole, problems),
     observability: readObservabilityConfig(env, problems),
     logLevel,
     policy: {

@@ -37,8 +37,8 @@ const ACTIVE = {
 };
 
 /** All keys that open something now. */
-export async function readActiveKeys(pool: pg.Pool): Promise<ActiveKey[]> {
-  return (await pool.query<Dated<ActiveKey>>(ACTIVE)).rows.map(withTimes);
+export async function readActiveKeys(client: pg.Pool | pg.ClientBase): Promise<ActiveKey[]> {
+  return (await client.query<Dated<ActiveKey>>(ACTIVE)).rows.map(withTimes);
 }
 
 /** Notes that keys were used; what is as new already stays as it is. */

@@ -6,11 +6,18 @@ import type { AccessConfig } from "./config.ts";
 import { createKeyDirectory, type KeyDirectory } from "./key-directory.ts";
 import { readActiveKeys, touchKeys } from "./key-repository.ts";
 import { createKeySet } from "./key-set.ts";
-import { createTokenVerifier } from "./tokens.ts";
+import { byIssuer } from "./issuers.ts";
+import { createTokenVerifier, type TokenVerifier } from "./tokens.ts";
 
 export interface OpenedAccess {
   readonly access: Access;
   readonly directory: KeyDirectory;
+}
+
+/** Tokens that this service makes itself, for people who have signed in. */
+export interface OwnTokens {
+  readonly issuer: string;
+  readonly verifier: TokenVerifier;
 }
 
 const WARNINGS = {
@@ -25,6 +32,7 @@ export function openAccess(
   pool: pg.Pool,
   log: FastifyBaseLogger,
   now: () => number = Date.now,
+  own?: OwnTokens,
 ): OpenedAccess {
   const warning = WARNINGS[authentication];
   if (warning !== undefined) log.warn({ authentication }, warning);
@@ -37,5 +45,6 @@ export function openAccess(
   const keys = tokens && createKeySet({ source: tokens.source, log });
   void keys?.refresh();
   const verifier = tokens && keys && createTokenVerifier({ ...tokens, keys, now });
-  return { access: createAccess({ authentication, keys: directory, tokens: verifier }), directory };
+  const all = own === undefined ? verifier : byIssuer(own, verifier);
+  return { access: createAccess({ authentication, keys: directory, tokens: all }), directory };
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 
+import { KeySetUnavailable } from "../access/key-set.ts";
 import { StoreUnavailable } from "../database/errors.ts";
 import { RulesUnavailable } from "../decisions/pipeline.ts";
 import { QueueFull } from "../transactions/batch-writer.ts";
@@ -61,6 +62,7 @@ function toProblem(error: FastifyError | Error, request: FastifyRequest): Proble
   if (error instanceof KeyConflict) return new Problem("idempotency_conflict");
   if (error instanceof QueueFull) return new Problem("overloaded");
   if (error instanceof RulesUnavailable) return new Problem("rules_unavailable");
+  if (error instanceof KeySetUnavailable) return new Problem("access_unavailable");
   if (error instanceof StoreUnavailable) return new Problem("store_unavailable");
   if ("validation" in error && error.validation) {
     const isBody = "validationContext" in error && error.validationContext === "body";

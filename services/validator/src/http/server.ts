@@ -12,12 +12,16 @@ import {
   STRICT_TRANSPORT,
 } from "./errors.ts";
 import { parseJson } from "./json.ts";
+import { limitArrival } from "./arrival.ts";
 import { Problem } from "./problems.ts";
 import { RequestLog } from "./request-log.ts";
 import type { FastifyTypeBox } from "./types.ts";
 
 /** A transaction with every field at its longest is a tenth of this. */
 const BODY_LIMIT = 64 * 1024;
+
+/** Milliseconds in which a request must have arrived. */
+const ARRIVAL = 10_000;
 
 /** Of answers that are worth it; the decision and what holds a secret are sent as they are. */
 export const COMPRESSION: FastifyCompressOptions = {
@@ -41,8 +45,10 @@ export function createServer(config: Config): FastifyInstance {
     requestIdHeader: false,
     genReqId: traceIds(config.replica),
     bodyLimit: BODY_LIMIT,
-    // A whole request within ten seconds, however slowly it trickles.
-    requestTimeout: 10_000,
+    // The headers within ten seconds, however slowly they trickle, and the body as well (see limitArrival): files may
+    // take longer.
+    http: { headersTimeout: ARRIVAL },
+    requestTimeout: config.uploads.deadline,
     // Longer than the 60 seconds after which a load balancer of AWS drops an idle connection: when it is the
     // server that drops it, a request may be on its way.
     keepAliveTimeout: 65_000,
@@ -82,6 +88,10 @@ export function createServer(config: Config): FastifyInstance {
     if (request.headers["x-forwarded-proto"] === "https")
       reply.header("strict-transport-security", STRICT_TRANSPORT);
     done();
+  });
+  server.addHook("preParsing", (request, _reply, payload, done) => {
+    if (!request.routeOptions.config.arrivesSlowly) limitArrival(request.raw, ARRIVAL);
+    done(null, payload);
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem("not_found")));

@@ -2,7 +2,10 @@
 import type { TSchema } from "typebox";
 
 import { KeyBody, MadeKeyBody } from "../access/schema.ts";
+import { CaseBody } from "../cases/schema.ts";
 import { ReplayBody } from "../decisions/replay.ts";
+import { PersonBody } from "../people/schema.ts";
+import { TokensBody } from "../people/session-schema.ts";
 import { ProblemBody } from "../http/problems.ts";
 import * as ruleSets from "../rule-sets/schema.ts";
 import { RuleSetDocument } from "../rules/document.ts";
@@ -26,6 +29,9 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   Clearance: ClearanceBody,
   ApiKey: KeyBody,
   MadeApiKey: MadeKeyBody,
+  Person: PersonBody,
+  Case: CaseBody,
+  Tokens: TokensBody,
 };
 
 const text = (description: string) => ({ description, schema: { type: "string" } });
@@ -87,13 +93,14 @@ export const SECURITY_SCHEMES = {
     type: "http",
     scheme: "bearer",
     description:
-      "An API key (vk_...), or a JSON Web Token signed with Ed25519, whose `sub` acts and whose claim says the roles.",
+      "An API key (vk_...), or a JSON Web Token signed with Ed25519, whose `sub` acts and whose claim says the roles: of a session, or of another issuer.",
   },
   apiKey: { type: "apiKey", in: "header", name: "X-Api-Key", description: "An API key (vk_...)." },
 } as const;
 
 export const TAGS = [
   { name: "transactions", description: "Payments, and the decisions about them." },
+  { name: "uploads", description: "Files of payments, and the results of their rows." },
   {
     name: "rule sets",
     description: "Versions of the rules: written by one person, made live by another one.",
@@ -102,6 +109,9 @@ export const TAGS = [
   { name: "snoozes", description: "Rules that are muted for a subject until a time." },
   { name: "backtests", description: "Versions of the rules, run over transactions that were decided." },
   { name: "screening", description: "Names that are like those on sanctions lists." },
+  { name: "cases", description: "Decisions that somebody looks into: who does, and what came out of it." },
   { name: "access", description: "API keys, and who asks." },
+  { name: "people", description: "People who sign in: invited, changed and locked by administrators." },
+  { name: "sessions", description: "Signing in and out, and the tokens in between." },
   { name: "health", description: "For load balancers." },
 ];

@@ -156,7 +156,7 @@ function completeResponses({ parameters = [], responses }: Operation, method: st
     const headers = {
       ...(isTagged && /^(?:2|304)/.test(status) && headerRef("ETag")),
       ...(status === "201" && headerRef("Location")),
-      ...(status === "503" && headerRef("Retry-After")),
+      ...((status === "503" || status === "429") && headerRef("Retry-After")),
       ...(status === "200" &&
         method === "post" &&
         path === "/v1/transactions" &&
