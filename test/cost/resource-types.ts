@@ -62,6 +62,8 @@ export const WITHOUT_PRICE: Readonly<Record<string, string>> = {
   aws_cloudfront_cache_policy: SETTING,
   aws_cloudfront_origin_access_control: SETTING,
   aws_cloudtrail: "the first copy of management events is free; its logs are billed",
+  aws_cloudwatch_event_rule: "events of AWS's own services are free",
+  aws_cloudwatch_event_target: SETTING,
   aws_db_parameter_group: SETTING,
   aws_db_subnet_group: SETTING,
   aws_default_security_group: NOT_BILLED,
@@ -102,6 +104,8 @@ export const WITHOUT_PRICE: Readonly<Record<string, string>> = {
   aws_secretsmanager_secret_version: "in the secret's price",
   aws_security_group: NOT_BILLED,
   aws_securityhub_account: "its checks are billed",
+  // https://aws.amazon.com/step-functions/pricing/
+  aws_sfn_state_machine: "4,000 state transitions a month are free; a roll is one, and each retry is one",
   aws_sns_topic: "a million requests a month are free",
   aws_sns_topic_policy: SETTING,
   aws_sns_topic_subscription: "1,000 mails and 100,000 HTTP deliveries a month are free",

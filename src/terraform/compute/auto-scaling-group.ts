@@ -5,8 +5,9 @@ import { base64encode, raw, text } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import { policy, trust } from "../security/policies.ts";
 import type { Resource } from "../stack.ts";
+import { type Roll, type Rolled, rollAfterRotation } from "./after-rotation.ts";
 import { ec2ScalingOf } from "./ec2-scaling.ts";
-import { environmentOf } from "./environment.ts";
+import { credentialsRead, environmentOf } from "./environment.ts";
 import { serviceLogsOf } from "./logs.ts";
 import { pullImages, readSecrets, secretsRead, statementsOf } from "./permissions.ts";
 import type { ComputeTools } from "./tools.ts";
@@ -27,16 +28,45 @@ const IMAGES = {
 
 /** A group of instances for each service, one replica on each. https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html */
 export function autoScalingGroupsOf(tools: ComputeTools, compute: Ec2): void {
-  const { context, keys } = tools;
+  const { context, keys, stores } = tools;
   const logs = serviceLogsOf(context, keys);
   const services = Object.entries(context.architecture.services);
+  const rolled: Rolled[] = [];
   for (const [service, declared] of services) {
     if (declared.kind === "job") continue;
     const jobs = services.flatMap(([name, job]) =>
       job.kind === "job" && job.before.includes(service) ? [[name, job] as const] : [],
     );
-    groupOf(tools, compute, { service, declared, jobs, logs });
+    const group = groupOf(tools, compute, { service, declared, jobs, logs });
+    rolled.push({
+      service,
+      secrets: credentialsRead(declared, stores),
+      arn: group.ref("arn"),
+      input: { group: group.ref("name") },
+    });
   }
+  rollAfterRotation(context, keys, rollOf(compute), rolled);
+}
+
+/**
+ * Instances are as their launch template says and have to be replaced all the same, so none is skipped; nothing is changed that
+ * could be rolled back. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+ */
+function rollOf({ instanceRefresh }: Ec2): Roll {
+  return {
+    integration: "autoscaling:startInstanceRefresh",
+    action: "autoscaling:StartInstanceRefresh",
+    parameters: {
+      "AutoScalingGroupName.$": "$.group",
+      Strategy: "Rolling",
+      Preferences: {
+        MinHealthyPercentage: instanceRefresh.minHealthy,
+        ...(instanceRefresh.minHealthy === 100 ? { MaxHealthyPercentage: 110 } : {}),
+        InstanceWarmup: seconds(instanceRefresh.warmup),
+        SkipMatching: false,
+      },
+    },
+  };
 }
 
 function groupOf(
@@ -48,7 +78,7 @@ function groupOf(
     readonly jobs: readonly (readonly [string, ResolvedService])[];
     readonly logs: Resource<"aws_cloudwatch_log_group">;
   },
-): void {
+): Resource<"aws_autoscaling_group"> {
   const { context, vpc, loadBalancer } = tools;
   const { stack, name } = context;
   const { service, declared } = parts;
@@ -106,6 +136,7 @@ function groupOf(
     },
   );
   ec2ScalingOf(context, service, declared, group, loadBalancer);
+  return group;
 }
 
 function launchTemplate(

@@ -5,8 +5,9 @@ import { type Expression, jsonencode, raw, text } from "../hcl/expression.ts";
 import { localName } from "../names.ts";
 import { policy, trust } from "../security/policies.ts";
 import type { Resource } from "../stack.ts";
+import { type Roll, type Rolled, rollAfterRotation } from "./after-rotation.ts";
 import { ecsScalingOf } from "./ecs-scaling.ts";
-import { environmentOf } from "./environment.ts";
+import { credentialsRead, environmentOf } from "./environment.ts";
 import { serviceLogsOf } from "./logs.ts";
 import { pullImages, readSecrets, statementsOf } from "./permissions.ts";
 import type { ComputeTools } from "./tools.ts";
@@ -17,6 +18,13 @@ type Replicated = Exclude<ResolvedService, { readonly kind: "job" }>;
 const MIB = 1024 ** 2;
 /** ECS counts a vCPU as 1024 units. */
 const CPU_UNITS = 1024;
+
+/** Of the same task definition. What is being deployed gives way to it. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
+const ROLL: Roll = {
+  integration: "ecs:updateService",
+  action: "ecs:UpdateService",
+  parameters: { "Cluster.$": "$.cluster", "Service.$": "$.service", ForceNewDeployment: true },
+};
 
 /** Services as tasks on Fargate. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate.html */
 export function fargateOf(tools: ComputeTools, compute: Fargate): void {
@@ -33,12 +41,23 @@ export function fargateOf(tools: ComputeTools, compute: Fargate): void {
   });
   const logs = serviceLogsOf(context, keys);
   const execution = executionRole(tools, logs);
+  const rolled: Rolled[] = [];
   for (const [service, declared] of Object.entries(architecture.services)) {
     const task = taskOf(tools, compute, { service, declared, execution, logs });
     if (declared.kind === "job") continue;
     const running = serviceOf(tools, compute, { service, declared, cluster, task, providers });
     ecsScalingOf(context, service, declared, cluster, running, tools.loadBalancer);
+    rolled.push({
+      service,
+      secrets: [
+        ...credentialsRead(declared, tools.stores),
+        ...ownSecrets(tools, declared).map(({ valueFrom }) => valueFrom),
+      ],
+      arn: running.ref("id"),
+      input: { cluster: cluster.ref("arn"), service: running.ref("name") },
+    });
   }
+  rollAfterRotation(context, keys, ROLL, rolled);
 }
 
 /** By this role ECS itself pulls images, reads secrets and writes logs. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html */

@@ -43,6 +43,14 @@ export function environmentOf(
   return { variables, secrets };
 }
 
+/** The secrets that hold the users and passwords of a service's stores, each once. */
+export function credentialsRead(
+  { uses }: ResolvedService,
+  stores: Readonly<Record<string, StoreAddress>>,
+): Expression<string>[] {
+  return uses.flatMap((used) => stores[used]?.credentials ?? []);
+}
+
 export function variableName(part: string): string {
   return part.replaceAll("-", "_").toUpperCase();
 }

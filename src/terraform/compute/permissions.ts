@@ -3,6 +3,7 @@ import { account, type Context } from "../context.ts";
 import type { Buckets } from "../data/buckets.ts";
 import { type Expression, type HclValue, text } from "../hcl/expression.ts";
 import type { Keys } from "../security/keys.ts";
+import { credentialsRead } from "./environment.ts";
 import type { ComputeTools } from "./tools.ts";
 
 /** What a service's own role may do: use its buckets, and what the architecture grants by name. */
@@ -52,7 +53,7 @@ export function secretsRead(
   service: ResolvedService,
 ): Expression<string>[] {
   return [
-    ...service.uses.flatMap((used) => stores[used]?.credentials ?? []),
+    ...credentialsRead(service, stores),
     ...service.secrets.flatMap((secret) => secrets[secret]?.ref("arn") ?? []),
   ];
 }

@@ -14,11 +14,16 @@ export function bucketLogsOf({ architecture, stack }: Context, buckets: Buckets)
       store.kind === "bucket" && store.accessLogs && store.region === undefined && name !== target,
   );
   for (const [name] of logged)
-    stack.file("data")("aws_s3_bucket_logging", localName(name), {
-      bucket: buckets.bucket(name).ref("id"),
-      target_bucket: buckets.bucket(target).ref("id"),
-      target_prefix: `buckets/${name}/`,
-    });
+    stack.file("data")(
+      "aws_s3_bucket_logging",
+      localName(name),
+      {
+        bucket: buckets.bucket(name).ref("id"),
+        target_bucket: buckets.bucket(target).ref("id"),
+        target_prefix: `buckets/${name}/`,
+      },
+      { dependsOn: [buckets.policy(target)] },
+    );
   if (logged.length > 0)
     buckets.allow(target, {
       Sid: "BucketAccessLogs",

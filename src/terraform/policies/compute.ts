@@ -198,6 +198,17 @@ export const WATCHING_POLICIES: readonly Policy[] = [
         : [{ address: "security.detection", found: "no Security Hub" }],
   },
   {
+    id: "state-machines-logged",
+    severity: "medium",
+    title: "What a state machine did is logged",
+    references: { pciDss: "10.2.1", soc2: "CC7.2" },
+    remedy: "take the override of logging_configuration away",
+    violations: each(["aws_sfn_state_machine"], (args) => {
+      const [logging = {}] = blocks(args["logging_configuration"]);
+      return ["ALL", "ERROR", "FATAL"].includes(String(logging["level"])) ? null : "nothing is logged";
+    }),
+  },
+  {
     id: "logs-end",
     severity: "low",
     title: "Logs are kept for a time that is set",

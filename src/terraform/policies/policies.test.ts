@@ -4,8 +4,8 @@ import { projectTerraform } from "../project.ts";
 import { REFERENCES, resolved, written } from "../testing.ts";
 import { checkPolicies, POLICIES } from "./check.ts";
 
-async function findings(changes: Record<string, unknown>) {
-  const architecture = resolve({ ...(await written("three-tier")), ...changes }, "production");
+async function findings(changes: Record<string, unknown>, of: (typeof REFERENCES)[number] = "three-tier") {
+  const architecture = resolve({ ...(await written(of)), ...changes }, "production");
   return checkPolicies(architecture, projectTerraform(architecture)).findings;
 }
 
@@ -32,6 +32,13 @@ test.each([
   expect(found.map((finding) => [finding.address, finding.exception])).toEqual([
     [policy === "bucket-private" ? "aws_s3_bucket.site" : address, null],
   ]);
+});
+
+test("a state machine that logs nothing is found", async () => {
+  const address = "aws_sfn_state_machine.after_rotation";
+  const terraform = { [address]: { logging_configuration: { level: "OFF" } } };
+  const found = (await findings({ terraform }, "fargate")).filter((each) => each.address === address);
+  expect(found.map(({ policy }) => policy.id)).toEqual(["state-machines-logged"]);
 });
 
 test("an exception is shown with its reason, and holds for the resource that it names", async () => {

@@ -1,6 +1,7 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { TIERS } from "#model/network.ts";
 import { STORE_PORTS } from "#model/stores/store.ts";
+import type { Database } from "../data/database.ts";
 import { localName, zoneLetter } from "../names.ts";
 
 /** Something that has to be so after an apply, in Terraform's own language. */
@@ -16,6 +17,7 @@ export function assertionsOf(architecture: ResolvedArchitecture): Assertion[] {
     ...chain(architecture),
     ...services(architecture),
     ...databases(architecture),
+    ...rotations(architecture),
     ...alarms(architecture),
   ];
 }
@@ -104,10 +106,7 @@ function databases({ stores }: ResolvedArchitecture): Assertion[] {
         ),
       ];
     if (store.kind === "bucket" || store.kind === "redis" || store.hosting === "pods") return [];
-    const isCluster =
-      store.kind === "documentdb" || (store.kind === "postgresql" && store.engine === "aurora");
-    const type =
-      store.kind === "documentdb" ? "aws_docdb_cluster" : isCluster ? "aws_rds_cluster" : "aws_db_instance";
+    const type = databaseType(store);
     return [
       equal(
         `${type}.${local}.storage_encrypted`,
@@ -115,7 +114,7 @@ function databases({ stores }: ResolvedArchitecture): Assertion[] {
         `The encryption of ${name}`,
       ),
       equal(`${type}.${local}.deletion_protection`, store.deletionProtection, `The protection of ${name}`),
-      ...(isCluster
+      ...(type !== "aws_db_instance"
         ? []
         : [
             equal(`${type}.${local}.multi_az`, store.multiZone, `The standby of ${name}`),
@@ -123,6 +122,35 @@ function databases({ stores }: ResolvedArchitecture): Assertion[] {
           ]),
     ];
   });
+}
+
+/** Where AWS's API can replace replicas, those that read a password when they start are rolled when it changes. */
+function rotations({ compute, services: declared, stores }: ResolvedArchitecture): Assertion[] {
+  if (compute.kind === "eks") return [];
+  return Object.entries(declared).flatMap(([name, service]) => {
+    if (service.kind === "job") return [];
+    const resource = localName("after_rotation", name);
+    return service.uses.flatMap((used) => {
+      const store = stores[used];
+      if (!store || store.kind === "bucket" || store.kind === "redis" || store.hosting === "pods") return [];
+      const secret = `${databaseType(store)}.${localName(used)}.master_user_secret[0].secret_arn`;
+      return [
+        {
+          condition: `contains(jsondecode(aws_cloudwatch_event_rule.${resource}.event_pattern).resources, ${secret})`,
+          message: `${name} is not rolled when the password of ${used} changes.`,
+        },
+        {
+          condition: `aws_cloudwatch_event_target.${resource}.arn == aws_sfn_state_machine.after_rotation.arn`,
+          message: `What rolls ${name} is not told that the password of ${used} has changed.`,
+        },
+      ];
+    });
+  });
+}
+
+function databaseType(store: Database): string {
+  if (store.kind === "documentdb") return "aws_docdb_cluster";
+  return store.kind === "postgresql" && store.engine === "aurora" ? "aws_rds_cluster" : "aws_db_instance";
 }
 
 function alarms({ observability, entry }: ResolvedArchitecture): Assertion[] {

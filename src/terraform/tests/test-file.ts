@@ -6,7 +6,7 @@ import { assertionsOf } from "./assertions.ts";
 import { renderMockProviders } from "./mock-provider.ts";
 
 /** Values of the shape that the variables ask for; nothing is asked of AWS. */
-const SAMPLES: Readonly<Record<string, HclValue>> = {
+export const SAMPLES: Readonly<Record<string, HclValue>> = {
   account_id: "123456789012",
   hosted_zone_id: "Z0123456789ABCDEFGHIJ",
   administrators: ["203.0.113.0/24"],

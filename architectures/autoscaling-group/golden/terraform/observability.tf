@@ -6,6 +6,12 @@ resource "aws_cloudwatch_log_group" "services" {
   kms_key_id        = aws_kms_key.logs.arn
 }
 
+resource "aws_cloudwatch_log_group" "after_rotation" {
+  name              = "/aws/vendedlogs/states/autoscaling-group-production-after-rotation"
+  retention_in_days = 30
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
 resource "aws_sns_topic" "alarms" {
   name              = "autoscaling-group-production-alarms"
   kms_master_key_id = aws_kms_key.logs.arn

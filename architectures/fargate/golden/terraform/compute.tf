@@ -386,3 +386,158 @@ resource "aws_ecs_task_definition" "migrate" {
     cpu_architecture        = "X86_64"
   }
 }
+
+resource "aws_iam_role" "after_rotation" {
+  name = "fargate-production-after-rotation"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "states.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = var.account_id
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "after_rotation" {
+  name = "roll"
+  role = aws_iam_role.after_rotation.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "ecs:UpdateService"
+        Resource = [aws_ecs_service.api.id]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogDelivery",
+          "logs:GetLogDelivery",
+          "logs:UpdateLogDelivery",
+          "logs:DeleteLogDelivery",
+          "logs:ListLogDeliveries",
+          "logs:PutResourcePolicy",
+          "logs:DescribeResourcePolicies",
+          "logs:DescribeLogGroups",
+        ]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+# Replicas read their secrets when they start: after a rotation, new ones take their place. A roll
+# that is refused is tried again.
+resource "aws_sfn_state_machine" "after_rotation" {
+  name       = "fargate-production-after-rotation"
+  type       = "STANDARD"
+  role_arn   = aws_iam_role.after_rotation.arn
+  depends_on = [aws_iam_role_policy.after_rotation]
+
+  definition = jsonencode({
+    StartAt = "Roll"
+    States = {
+      Roll = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:ecs:updateService"
+        Parameters = {
+          "Cluster.$"        = "$.cluster"
+          "Service.$"        = "$.service"
+          ForceNewDeployment = true
+        }
+        Retry = [
+          {
+            ErrorEquals     = ["States.TaskFailed"]
+            IntervalSeconds = 30
+            BackoffRate     = 2
+            MaxDelaySeconds = 600
+            MaxAttempts     = 40
+          },
+        ]
+        End = true
+      }
+    }
+  })
+
+  logging_configuration {
+    log_destination        = "${aws_cloudwatch_log_group.after_rotation.arn}:*"
+    level                  = "ALL"
+    include_execution_data = true
+  }
+}
+
+resource "aws_iam_role" "after_rotation_events" {
+  name = "fargate-production-after-rotation-events"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = var.account_id
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "after_rotation_events" {
+  name = "start"
+  role = aws_iam_role.after_rotation_events.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "states:StartExecution"
+        Resource = aws_sfn_state_machine.after_rotation.arn
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "after_rotation_api" {
+  name        = "fargate-production-after-rotation-api"
+  description = "A secret that api reads has a new value"
+
+  event_pattern = jsonencode({
+    source      = ["aws.secretsmanager"]
+    detail-type = ["Secret Label Updated"]
+    resources   = [aws_db_instance.database.master_user_secret[0].secret_arn]
+    detail = {
+      labelUpdated = ["AWSCURRENT"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "after_rotation_api" {
+  rule     = aws_cloudwatch_event_rule.after_rotation_api.name
+  arn      = aws_sfn_state_machine.after_rotation.arn
+  role_arn = aws_iam_role.after_rotation_events.arn
+
+  input = jsonencode({
+    cluster = aws_ecs_cluster.main.arn
+    service = aws_ecs_service.api.name
+  })
+}

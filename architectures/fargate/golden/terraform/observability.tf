@@ -15,6 +15,11 @@ resource "aws_cloudwatch_log_group" "services" {
   retention_in_days = 30
 }
 
+resource "aws_cloudwatch_log_group" "after_rotation" {
+  name              = "/aws/vendedlogs/states/fargate-production-after-rotation"
+  retention_in_days = 30
+}
+
 resource "aws_sns_topic" "alarms" {
   name = "fargate-production-alarms"
 }

@@ -317,6 +317,7 @@ resource "aws_s3_bucket_logging" "site" {
   bucket        = aws_s3_bucket.site.id
   target_bucket = aws_s3_bucket.logs.id
   target_prefix = "buckets/site/"
+  depends_on    = [aws_s3_bucket_policy.logs]
 }
 
 resource "aws_iam_role" "site_copy" {

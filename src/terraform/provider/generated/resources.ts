@@ -592,6 +592,97 @@ interface CloudtrailEventSelector {
 interface CloudtrailInsightSelector {
   readonly insight_type: Text;
 }
+interface CloudwatchEventTargetAppsyncTarget {
+  readonly graphql_operation?: Text | undefined;
+}
+interface CloudwatchEventTargetBatchTarget {
+  readonly array_size?: Numeric | undefined;
+  readonly job_attempts?: Numeric | undefined;
+  readonly job_definition: Text;
+  readonly job_name: Text;
+}
+interface CloudwatchEventTargetDeadLetterConfig {
+  readonly arn?: Text | undefined;
+}
+interface CloudwatchEventTargetEcsTargetCapacityProviderStrategy {
+  readonly base?: Numeric | undefined;
+  readonly capacity_provider: Text;
+  readonly weight?: Numeric | undefined;
+}
+interface CloudwatchEventTargetEcsTargetNetworkConfiguration {
+  readonly assign_public_ip?: Flag | undefined;
+  readonly security_groups?: List<Text> | undefined;
+  readonly subnets: List<Text>;
+}
+interface CloudwatchEventTargetEcsTargetOrderedPlacementStrategy {
+  readonly field?: Text | undefined;
+  readonly type: Text;
+}
+interface CloudwatchEventTargetEcsTargetPlacementConstraint {
+  readonly expression?: Text | undefined;
+  readonly type: Text;
+}
+interface CloudwatchEventTargetEcsTarget {
+  readonly enable_ecs_managed_tags?: Flag | undefined;
+  readonly enable_execute_command?: Flag | undefined;
+  readonly group?: Text | undefined;
+  readonly launch_type?: Text | undefined;
+  readonly platform_version?: Text | undefined;
+  readonly propagate_tags?: Text | undefined;
+  readonly tags?: Dictionary<Text> | undefined;
+  readonly task_count?: Numeric | undefined;
+  readonly task_definition_arn: Text;
+  readonly capacity_provider_strategy?:
+    | CloudwatchEventTargetEcsTargetCapacityProviderStrategy
+    | readonly CloudwatchEventTargetEcsTargetCapacityProviderStrategy[]
+    | undefined;
+  readonly network_configuration?: CloudwatchEventTargetEcsTargetNetworkConfiguration | undefined;
+  readonly ordered_placement_strategy?:
+    | CloudwatchEventTargetEcsTargetOrderedPlacementStrategy
+    | readonly CloudwatchEventTargetEcsTargetOrderedPlacementStrategy[]
+    | undefined;
+  readonly placement_constraint?:
+    | CloudwatchEventTargetEcsTargetPlacementConstraint
+    | readonly CloudwatchEventTargetEcsTargetPlacementConstraint[]
+    | undefined;
+}
+interface CloudwatchEventTargetHttpTarget {
+  readonly header_parameters?: Dictionary<Text> | undefined;
+  readonly path_parameter_values?: List<Text> | undefined;
+  readonly query_string_parameters?: Dictionary<Text> | undefined;
+}
+interface CloudwatchEventTargetInputTransformer {
+  readonly input_paths?: Dictionary<Text> | undefined;
+  readonly input_template: Text;
+}
+interface CloudwatchEventTargetKinesisTarget {
+  readonly partition_key_path?: Text | undefined;
+}
+interface CloudwatchEventTargetRedshiftTarget {
+  readonly database: Text;
+  readonly db_user?: Text | undefined;
+  readonly secrets_manager_arn?: Text | undefined;
+  readonly sql?: Text | undefined;
+  readonly statement_name?: Text | undefined;
+  readonly with_event?: Flag | undefined;
+}
+interface CloudwatchEventTargetRetryPolicy {
+  readonly maximum_event_age_in_seconds?: Numeric | undefined;
+  readonly maximum_retry_attempts?: Numeric | undefined;
+}
+interface CloudwatchEventTargetRunCommandTargets {
+  readonly key: Text;
+  readonly values: List<Text>;
+}
+interface CloudwatchEventTargetSagemakerPipelineTarget {
+  readonly pipeline_parameter_list?:
+    | AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensions
+    | readonly AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensions[]
+    | undefined;
+}
+interface CloudwatchEventTargetSqsTarget {
+  readonly message_group_id?: Text | undefined;
+}
 interface CloudwatchMetricAlarmMetricQueryMetric {
   readonly dimensions?: Dictionary<Text> | undefined;
   readonly metric_name: Text;
@@ -729,11 +820,6 @@ interface EcsClusterConfiguration {
 interface EcsClusterServiceConnectDefaults {
   readonly namespace: Text;
 }
-interface EcsClusterCapacityProvidersDefaultCapacityProviderStrategy {
-  readonly base?: Numeric | undefined;
-  readonly capacity_provider: Text;
-  readonly weight?: Numeric | undefined;
-}
 interface EcsServiceAlarms {
   readonly alarm_names: List<Text>;
   readonly enable: Flag;
@@ -751,19 +837,6 @@ interface EcsServiceLoadBalancer {
   readonly container_port: Numeric;
   readonly elb_name?: Text | undefined;
   readonly target_group_arn?: Text | undefined;
-}
-interface EcsServiceNetworkConfiguration {
-  readonly assign_public_ip?: Flag | undefined;
-  readonly security_groups?: List<Text> | undefined;
-  readonly subnets: List<Text>;
-}
-interface EcsServiceOrderedPlacementStrategy {
-  readonly field?: Text | undefined;
-  readonly type: Text;
-}
-interface EcsServicePlacementConstraints {
-  readonly expression?: Text | undefined;
-  readonly type: Text;
 }
 interface EcsServiceServiceConnectConfigurationLogConfigurationSecretOption {
   readonly name: Text;
@@ -1708,17 +1781,17 @@ interface SchedulerScheduleTargetEcsParameters {
   readonly task_count?: Numeric | undefined;
   readonly task_definition_arn: Text;
   readonly capacity_provider_strategy?:
-    | EcsClusterCapacityProvidersDefaultCapacityProviderStrategy
-    | readonly EcsClusterCapacityProvidersDefaultCapacityProviderStrategy[]
+    | CloudwatchEventTargetEcsTargetCapacityProviderStrategy
+    | readonly CloudwatchEventTargetEcsTargetCapacityProviderStrategy[]
     | undefined;
-  readonly network_configuration?: EcsServiceNetworkConfiguration | undefined;
+  readonly network_configuration?: CloudwatchEventTargetEcsTargetNetworkConfiguration | undefined;
   readonly placement_constraints?:
-    | EcsServicePlacementConstraints
-    | readonly EcsServicePlacementConstraints[]
+    | CloudwatchEventTargetEcsTargetPlacementConstraint
+    | readonly CloudwatchEventTargetEcsTargetPlacementConstraint[]
     | undefined;
   readonly placement_strategy?:
-    | EcsServiceOrderedPlacementStrategy
-    | readonly EcsServiceOrderedPlacementStrategy[]
+    | CloudwatchEventTargetEcsTargetOrderedPlacementStrategy
+    | readonly CloudwatchEventTargetEcsTargetOrderedPlacementStrategy[]
     | undefined;
 }
 interface SchedulerScheduleTargetEventbridgeParameters {
@@ -1728,18 +1801,11 @@ interface SchedulerScheduleTargetEventbridgeParameters {
 interface SchedulerScheduleTargetKinesisParameters {
   readonly partition_key: Text;
 }
-interface SchedulerScheduleTargetRetryPolicy {
-  readonly maximum_event_age_in_seconds?: Numeric | undefined;
-  readonly maximum_retry_attempts?: Numeric | undefined;
-}
 interface SchedulerScheduleTargetSagemakerPipelineParameters {
   readonly pipeline_parameter?:
     | AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensions
     | readonly AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensions[]
     | undefined;
-}
-interface SchedulerScheduleTargetSqsParameters {
-  readonly message_group_id?: Text | undefined;
 }
 interface SchedulerScheduleTarget {
   readonly arn: Text;
@@ -1749,9 +1815,9 @@ interface SchedulerScheduleTarget {
   readonly ecs_parameters?: SchedulerScheduleTargetEcsParameters | undefined;
   readonly eventbridge_parameters?: SchedulerScheduleTargetEventbridgeParameters | undefined;
   readonly kinesis_parameters?: SchedulerScheduleTargetKinesisParameters | undefined;
-  readonly retry_policy?: SchedulerScheduleTargetRetryPolicy | undefined;
+  readonly retry_policy?: CloudwatchEventTargetRetryPolicy | undefined;
   readonly sagemaker_pipeline_parameters?: SchedulerScheduleTargetSagemakerPipelineParameters | undefined;
-  readonly sqs_parameters?: SchedulerScheduleTargetSqsParameters | undefined;
+  readonly sqs_parameters?: CloudwatchEventTargetSqsTarget | undefined;
 }
 interface SecretsmanagerSecretReplica {
   readonly kms_key_id?: Text | undefined;
@@ -1761,6 +1827,16 @@ interface SecretsmanagerSecretRotationRotationRules {
   readonly automatically_after_days?: Numeric | undefined;
   readonly duration?: Text | undefined;
   readonly schedule_expression?: Text | undefined;
+}
+interface SfnStateMachineEncryptionConfiguration {
+  readonly kms_data_key_reuse_period_seconds?: Numeric | undefined;
+  readonly kms_key_id?: Text | undefined;
+  readonly type?: Text | undefined;
+}
+interface SfnStateMachineLoggingConfiguration {
+  readonly include_execution_data?: Flag | undefined;
+  readonly level?: Text | undefined;
+  readonly log_destination?: Text | undefined;
 }
 interface VpcEndpointDnsOptions {
   readonly dns_record_ip_type?: Text | undefined;
@@ -2897,6 +2973,75 @@ export interface ResourceTypes {
       id: string;
     };
   };
+  aws_cloudwatch_event_rule: {
+    arguments: {
+      readonly description?: Text | undefined;
+      readonly event_bus_name?: Text | undefined;
+      readonly event_pattern?: Text | undefined;
+      readonly force_destroy?: Flag | undefined;
+      /** @deprecated */ readonly is_enabled?: Flag | undefined;
+      readonly name?: Text | undefined;
+      readonly name_prefix?: Text | undefined;
+      readonly role_arn?: Text | undefined;
+      readonly schedule_expression?: Text | undefined;
+      readonly state?: Text | undefined;
+      readonly tags?: Dictionary<Text> | undefined;
+    };
+    attributes: {
+      arn: string;
+      description: string;
+      event_bus_name: string;
+      event_pattern: string;
+      force_destroy: boolean;
+      id: string;
+      is_enabled: boolean;
+      name: string;
+      name_prefix: string;
+      role_arn: string;
+      schedule_expression: string;
+      state: string;
+      tags: Readonly<Record<string, string>>;
+      tags_all: Readonly<Record<string, string>>;
+    };
+  };
+  aws_cloudwatch_event_target: {
+    arguments: {
+      readonly arn: Text;
+      readonly event_bus_name?: Text | undefined;
+      readonly force_destroy?: Flag | undefined;
+      readonly input?: Text | undefined;
+      readonly input_path?: Text | undefined;
+      readonly role_arn?: Text | undefined;
+      readonly rule: Text;
+      readonly target_id?: Text | undefined;
+      readonly appsync_target?: CloudwatchEventTargetAppsyncTarget | undefined;
+      readonly batch_target?: CloudwatchEventTargetBatchTarget | undefined;
+      readonly dead_letter_config?: CloudwatchEventTargetDeadLetterConfig | undefined;
+      readonly ecs_target?: CloudwatchEventTargetEcsTarget | undefined;
+      readonly http_target?: CloudwatchEventTargetHttpTarget | undefined;
+      readonly input_transformer?: CloudwatchEventTargetInputTransformer | undefined;
+      readonly kinesis_target?: CloudwatchEventTargetKinesisTarget | undefined;
+      readonly redshift_target?: CloudwatchEventTargetRedshiftTarget | undefined;
+      readonly retry_policy?: CloudwatchEventTargetRetryPolicy | undefined;
+      readonly run_command_targets?:
+        | CloudwatchEventTargetRunCommandTargets
+        | readonly CloudwatchEventTargetRunCommandTargets[]
+        | undefined;
+      readonly sagemaker_pipeline_target?: CloudwatchEventTargetSagemakerPipelineTarget | undefined;
+      readonly sqs_target?: CloudwatchEventTargetSqsTarget | undefined;
+    };
+    attributes: {
+      arn: string;
+      event_bus_name: string;
+      force_destroy: boolean;
+      id: string;
+      input: string;
+      input_path: string;
+      role_arn: string;
+      rule: string;
+      target_id: string;
+    };
+  };
   aws_cloudwatch_log_group: {
     arguments: {
       readonly kms_key_id?: Text | undefined;
@@ -3570,8 +3715,8 @@ export interface ResourceTypes {
       readonly capacity_providers?: List<Text> | undefined;
       readonly cluster_name: Text;
       readonly default_capacity_provider_strategy?:
-        | EcsClusterCapacityProvidersDefaultCapacityProviderStrategy
-        | readonly EcsClusterCapacityProvidersDefaultCapacityProviderStrategy[]
+        | CloudwatchEventTargetEcsTargetCapacityProviderStrategy
+        | readonly CloudwatchEventTargetEcsTargetCapacityProviderStrategy[]
         | undefined;
     };
     attributes: {
@@ -3604,20 +3749,20 @@ export interface ResourceTypes {
       readonly wait_for_steady_state?: Flag | undefined;
       readonly alarms?: EcsServiceAlarms | undefined;
       readonly capacity_provider_strategy?:
-        | EcsClusterCapacityProvidersDefaultCapacityProviderStrategy
-        | readonly EcsClusterCapacityProvidersDefaultCapacityProviderStrategy[]
+        | CloudwatchEventTargetEcsTargetCapacityProviderStrategy
+        | readonly CloudwatchEventTargetEcsTargetCapacityProviderStrategy[]
         | undefined;
       readonly deployment_circuit_breaker?: EcsServiceDeploymentCircuitBreaker | undefined;
       readonly deployment_controller?: EcsServiceDeploymentController | undefined;
       readonly load_balancer?: EcsServiceLoadBalancer | readonly EcsServiceLoadBalancer[] | undefined;
-      readonly network_configuration?: EcsServiceNetworkConfiguration | undefined;
+      readonly network_configuration?: CloudwatchEventTargetEcsTargetNetworkConfiguration | undefined;
       readonly ordered_placement_strategy?:
-        | EcsServiceOrderedPlacementStrategy
-        | readonly EcsServiceOrderedPlacementStrategy[]
+        | CloudwatchEventTargetEcsTargetOrderedPlacementStrategy
+        | readonly CloudwatchEventTargetEcsTargetOrderedPlacementStrategy[]
         | undefined;
       readonly placement_constraints?:
-        | EcsServicePlacementConstraints
-        | readonly EcsServicePlacementConstraints[]
+        | CloudwatchEventTargetEcsTargetPlacementConstraint
+        | readonly CloudwatchEventTargetEcsTargetPlacementConstraint[]
         | undefined;
       readonly service_connect_configuration?: EcsServiceServiceConnectConfiguration | undefined;
       readonly service_registries?: EcsServiceServiceRegistries | undefined;
@@ -3675,8 +3820,8 @@ export interface ResourceTypes {
         | readonly EcsTaskDefinitionInferenceAccelerator[]
         | undefined;
       readonly placement_constraints?:
-        | EcsServicePlacementConstraints
-        | readonly EcsServicePlacementConstraints[]
+        | CloudwatchEventTargetEcsTargetPlacementConstraint
+        | readonly CloudwatchEventTargetEcsTargetPlacementConstraint[]
         | undefined;
       readonly proxy_configuration?: EcsTaskDefinitionProxyConfiguration | undefined;
       readonly runtime_platform?: EcsTaskDefinitionRuntimePlatform | undefined;
@@ -5312,6 +5457,39 @@ export interface ResourceTypes {
       standards_arn: string;
     };
   };
+  aws_sfn_state_machine: {
+    arguments: {
+      readonly definition: Text;
+      readonly name?: Text | undefined;
+      readonly name_prefix?: Text | undefined;
+      readonly publish?: Flag | undefined;
+      readonly role_arn: Text;
+      readonly tags?: Dictionary<Text> | undefined;
+      readonly type?: Text | undefined;
+      readonly encryption_configuration?: SfnStateMachineEncryptionConfiguration | undefined;
+      readonly logging_configuration?: SfnStateMachineLoggingConfiguration | undefined;
+      readonly timeouts?: DbInstanceTimeouts | undefined;
+      readonly tracing_configuration?: CloudfrontDistributionDefaultCacheBehaviorGrpcConfig | undefined;
+    };
+    attributes: {
+      arn: string;
+      creation_date: string;
+      definition: string;
+      description: string;
+      id: string;
+      name: string;
+      name_prefix: string;
+      publish: boolean;
+      revision_id: string;
+      role_arn: string;
+      state_machine_version_arn: string;
+      status: string;
+      tags: Readonly<Record<string, string>>;
+      tags_all: Readonly<Record<string, string>>;
+      type: string;
+      version_description: string;
+    };
+  };
   aws_shield_protection: {
     arguments: {
       readonly name: Text;
@@ -5821,6 +5999,25 @@ export const BLOCKS: { readonly [Type in keyof ResourceTypes]?: readonly string[
     "field_selector",
     "insight_selector",
   ],
+  aws_cloudwatch_event_target: [
+    "appsync_target",
+    "batch_target",
+    "capacity_provider_strategy",
+    "dead_letter_config",
+    "ecs_target",
+    "http_target",
+    "input_transformer",
+    "kinesis_target",
+    "network_configuration",
+    "ordered_placement_strategy",
+    "pipeline_parameter_list",
+    "placement_constraint",
+    "redshift_target",
+    "retry_policy",
+    "run_command_targets",
+    "sagemaker_pipeline_target",
+    "sqs_target",
+  ],
   aws_cloudwatch_metric_alarm: ["metric", "metric_query"],
   aws_config_configuration_recorder: [
     "exclusion_by_resource_types",
@@ -6130,6 +6327,12 @@ export const BLOCKS: { readonly [Type in keyof ResourceTypes]?: readonly string[
   aws_secretsmanager_secret_rotation: ["rotation_rules"],
   aws_security_group: ["timeouts"],
   aws_securityhub_standards_subscription: ["timeouts"],
+  aws_sfn_state_machine: [
+    "encryption_configuration",
+    "logging_configuration",
+    "timeouts",
+    "tracing_configuration",
+  ],
   aws_subnet: ["timeouts"],
   aws_vpc_endpoint: ["dns_options", "subnet_configuration", "timeouts"],
   aws_wafv2_web_acl: [
@@ -6256,6 +6459,7 @@ export const ARNS: { readonly [Type in keyof ResourceTypes]?: readonly string[] 
   aws_cloudfront_origin_access_control: ["arn"],
   aws_cloudtrail: ["arn", "sns_topic_arn"],
   aws_cloudwatch_dashboard: ["dashboard_arn"],
+  aws_cloudwatch_event_rule: ["arn"],
   aws_cloudwatch_log_group: ["arn"],
   aws_cloudwatch_metric_alarm: ["arn"],
   aws_db_instance: ["arn", "monitoring_role_arn"],
@@ -6302,6 +6506,7 @@ export const ARNS: { readonly [Type in keyof ResourceTypes]?: readonly string[] 
   aws_secretsmanager_secret_version: ["arn"],
   aws_security_group: ["arn"],
   aws_securityhub_account: ["arn"],
+  aws_sfn_state_machine: ["arn", "state_machine_version_arn"],
   aws_shield_protection: ["arn"],
   aws_sns_topic: ["arn"],
   aws_sns_topic_subscription: ["arn"],

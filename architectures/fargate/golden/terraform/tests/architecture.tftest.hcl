@@ -47,6 +47,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = {
+      arn = "arn:aws:cloudwatch:us-east-1:123456789012:aws_cloudwatch_event_rule/mock"
+    }
+  }
+
   mock_resource "aws_cloudwatch_log_group" {
     defaults = {
       arn = "arn:aws:cloudwatch:us-east-1:123456789012:aws_cloudwatch_log_group/mock"
@@ -187,6 +193,13 @@ mock_provider "aws" {
   mock_resource "aws_security_group" {
     defaults = {
       arn = "arn:aws:security:us-east-1:123456789012:aws_security_group/mock"
+    }
+  }
+
+  mock_resource "aws_sfn_state_machine" {
+    defaults = {
+      arn                       = "arn:aws:sfn:us-east-1:123456789012:aws_sfn_state_machine/mock"
+      state_machine_version_arn = "arn:aws:sfn:us-east-1:123456789012:aws_sfn_state_machine/mock"
     }
   }
 
@@ -284,6 +297,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = {
+      arn = "arn:aws:cloudwatch:us-east-1:123456789012:aws_cloudwatch_event_rule/mock"
+    }
+  }
+
   mock_resource "aws_cloudwatch_log_group" {
     defaults = {
       arn = "arn:aws:cloudwatch:us-east-1:123456789012:aws_cloudwatch_log_group/mock"
@@ -424,6 +443,13 @@ mock_provider "aws" {
   mock_resource "aws_security_group" {
     defaults = {
       arn = "arn:aws:security:us-east-1:123456789012:aws_security_group/mock"
+    }
+  }
+
+  mock_resource "aws_sfn_state_machine" {
+    defaults = {
+      arn                       = "arn:aws:sfn:us-east-1:123456789012:aws_sfn_state_machine/mock"
+      state_machine_version_arn = "arn:aws:sfn:us-east-1:123456789012:aws_sfn_state_machine/mock"
     }
   }
 
@@ -601,6 +627,16 @@ run "as_the_architecture_says" {
   assert {
     condition     = aws_db_instance.database.instance_class == "db.t3.small"
     error_message = "The instance of database is not db.t3.small."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_cloudwatch_event_rule.after_rotation_api.event_pattern).resources, aws_db_instance.database.master_user_secret[0].secret_arn)
+    error_message = "api is not rolled when the password of database changes."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.after_rotation_api.arn == aws_sfn_state_machine.after_rotation.arn
+    error_message = "What rolls api is not told that the password of database has changed."
   }
 
   assert {
