@@ -27,6 +27,11 @@ export function fails(found: Found, says: string, set?: Remedy["set"]): Finding 
   return finding("fails", found, set === undefined ? { says } : { says, set });
 }
 
+/** What is sound needs no remedy. */
+export function judged(isSound: boolean, found: Found, says: string, set?: Remedy["set"]): Finding {
+  return isSound ? holds(found) : fails(found, says, set);
+}
+
 /** Nobody can tell from the architecture alone, or a fact is not known here. */
 export function inconclusive(found: Found, says: string): Finding {
   return finding("inconclusive", found, { says });

@@ -15,8 +15,11 @@ export function setConnections({ parameters }: Pick<Database, "parameters">): nu
 
 /** How many connections a managed database takes; null for a class that is not known here. */
 export function mostConnections(database: Database): number | null {
-  const set = setConnections(database);
-  if (set !== null) return set;
+  return setConnections(database) ?? classConnections(database);
+}
+
+/** How many connections AWS gives a class by default, by its memory; null for one that is not known here. */
+export function classConnections(database: Pick<Database, "kind" | "instance">): number | null {
   const machine = machineOf(database.instance);
   if (machine === null) return null;
   if (database.kind === "documentdb")

@@ -89,6 +89,13 @@ export const MANAGED_PASSWORD_ROTATION: Dated<number> = {
   says: "RDS rotates the secret every seven days by default; the old password is void from then on.",
 };
 
+/** How soon Secrets Manager changes a secret again, in milliseconds. */
+export const SHORTEST_ROTATION: Dated<number> = {
+  value: 4 * 3_600_000,
+  page: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html",
+  asOf: "2025-05",
+};
+
 /** The first version of DocumentDB with transactions. */
 export const DOCUMENTDB_TRANSACTIONS_FROM: Dated<number> = {
   value: 4,

@@ -21,7 +21,7 @@ export function withRemedies(checks: readonly VerifyCheck[]): VerifyCheck[] {
 
 function promiseLess({ figure, range, unit }: VerifyCheck): string {
   const found = range?.to ?? figure;
-  return found === null
+  return found === null || found === 0
     ? "Declare what brings it about, or take the promise out of the document."
     : `Promise ${amount(found, unit)}, which is what was found.`;
 }

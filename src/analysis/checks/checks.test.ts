@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "#model/evidence.ts";
 import { merge } from "#model/data.ts";
+import { resolve } from "#model/resolve.ts";
+import { smallWith } from "#model/testing/small.ts";
 import { analyse } from "../analyse.ts";
 import { type Base, sound } from "../testing/architectures.ts";
 import { CAPACITY } from "../testing/planted/capacity.ts";
 import { OFFERS } from "../testing/planted/offers.ts";
 import { OPERATION } from "../testing/planted/operation.ts";
+import { PEOPLE } from "../testing/planted/people.ts";
 import { recovery } from "../testing/planted/planted.ts";
+import { MACHINES, REPLICAS } from "../testing/planted/replicas.ts";
 import { RESILIENCE } from "../testing/planted/resilience.ts";
+import { SURROUNDINGS } from "../testing/planted/surroundings.ts";
 
 function verdictOf(on: Base, change: unknown, check: string, part: string): Verdict | undefined {
   return analyse(sound(on, change)).find((finding) => finding.check === check && finding.part === part)
@@ -27,13 +32,41 @@ const verdictOfRow = (text: string) =>
 
 describe("a planted fault is found, and what is sound is not", () => {
   it.each(
-    [...RESILIENCE, ...OFFERS, ...CAPACITY, ...OPERATION].map(
-      (planted) => [`${planted.check}: ${planted.part}`, planted] as const,
-    ),
+    [
+      ...RESILIENCE,
+      ...OFFERS,
+      ...CAPACITY,
+      ...OPERATION,
+      ...REPLICAS,
+      ...MACHINES,
+      ...SURROUNDINGS,
+      ...PEOPLE,
+    ].map((planted) => [`${planted.check}: ${planted.part}`, planted] as const),
   )("%s", (_, { check, part, on, fault, given = {}, verdict = "fails" }) => {
     expect(verdictOf(on, merge(given, fault), check, part)).toBe(verdict);
     expect(verdictOf(on, given, check, part)).not.toBe("fails");
   });
+});
+
+describe("a password that AWS changes", () => {
+  it.each([
+    ["fargate", "7 d", {}, "holds"],
+    ["instances", "7 d", {}, "holds"],
+    ["instances", "30 d", { stores: { database: { rotation: "30d" } } }, "holds"],
+    ["nodes", "7 d", {}, "inconclusive"],
+  ] as const)("on %s every %s, with %o: %s", (on, every, change, verdict) => {
+    const found = analyse(sound(on, change)).find(({ check }) => check === "secret-rotation");
+    expect(found?.verdict).toBe(verdict);
+    expect(found?.says).toContain(`changes every ${every}`);
+    expect(/rolls api after each rotation/.test(found?.says ?? "")).toBe(verdict === "holds");
+  });
+});
+
+it("finds an alarm on what is not there", () => {
+  const alarms = ["database-cpu", "cache-hit-rate"].map((signal) => ({ signal, above: 50, unit: "percent" }));
+  const found = analyse(resolve(smallWith({ observability: { alarms } }), "production"));
+  const verdicts = found.filter(({ check }) => check === "alarm-subject").map(({ verdict }) => verdict);
+  expect(verdicts).toEqual(["holds", "fails"]);
 });
 
 describe("the document's own words", () => {

@@ -64,10 +64,18 @@ function budget(architecture: ResolvedArchitecture, name: string, store: Databas
     ];
   const says = `${demand}. ${limit.says}`;
   if (whileRolling <= limit.most) return [holds({ ...found, says })];
-  const pool = Math.max(1, Math.floor((store.connectionsPerReplica * limit.most) / whileRolling));
+  const pool = Math.floor((store.connectionsPerReplica * limit.most) / whileRolling);
+  const over: Found = { ...found, says: `${says} What is over is refused.` };
+  if (pool < 1)
+    return [
+      fails(
+        over,
+        "Take a larger class, allow fewer replicas, or put a pool (RDS Proxy, PgBouncer) between: one connection for each replica is too many.",
+      ),
+    ];
   return [
     fails(
-      { ...found, says: `${says} What is over is refused.` },
+      over,
       `Lower ${found.part} to ${pool}, take a larger class, or put a pool (RDS Proxy, PgBouncer) between.`,
       { [found.part]: pool },
     ),

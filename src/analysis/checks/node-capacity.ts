@@ -54,6 +54,8 @@ function fit(architecture: ResolvedArchitecture, compute: Eks, { nodes, replicas
   const byPods = smallest(compute, podsOn);
   const part = `compute.nodeGroups`;
   const check = replicas === "max" ? "node-capacity" : "node-capacity-least";
+  // Without one steady node there is nothing to count on, which is another check's finding.
+  if (steadyGroups(compute).length === 0) return [];
   if (byPods === null)
     return [
       inconclusive(

@@ -123,7 +123,7 @@ function machines(architecture: ResolvedArchitecture, compute: ResolvedArchitect
           quota: "fargateVcpus",
           part: "services",
           most: Math.ceil(cpu),
-          what: "vCPUs of Fargate, while a version is rolled,",
+          what: "vCPUs of Fargate while a version is rolled",
         },
       ];
     }

@@ -3,6 +3,7 @@ import type { Finding } from "#model/evidence.ts";
 import { APPEND_ONLY_FILE, AUTOMATIC_SNAPSHOT_EVERY } from "#aws/caches.ts";
 import { LONGEST_BACKUP_RETENTION_DAYS } from "#aws/databases.ts";
 import { TIMINGS } from "#aws/timings/timings.ts";
+import { spanOf } from "../failover.ts";
 import { type Check, fails, type Found, holds, inconclusive, referencesTo } from "../finding.ts";
 import { caches, type Database, databases, objectivesOf, productOf, type Redis, stateOf } from "../parts.ts";
 import { list, time } from "../words.ts";
@@ -15,6 +16,7 @@ export const recoveryPoint: Check = (architecture) => {
   return [
     ...databases(architecture).flatMap(([name, store]) => [
       ...retention(name, store),
+      ...logInterval(name, store),
       database(name, store, limit),
     ]),
     ...caches(architecture).map(([name, store]) => cache(name, store, limit)),
@@ -54,9 +56,38 @@ function database(name: string, store: Database, limit: number | null): Finding 
     );
   if (limit === null || figure <= limit) return holds(found);
   if (!backup.pointInTime) return fails(found, `Turn ${at}.pointInTime on.`, { [`${at}.pointInTime`]: true });
-  return fails(found, `Save the log every ${time(limit)}: AWS does so every five minutes.`, {
-    [`${at}.logEvery`]: limit,
-  });
+  const saved = spanOf(upload).to;
+  if (limit >= saved)
+    return fails(found, `Save the log every ${time(limit)}: AWS does so every ${time(saved)}.`, {
+      [`${at}.logEvery`]: limit,
+    });
+  return fails(
+    found,
+    `Promise ${time(saved)}: AWS saves the log no more often. Less is lost only where a standby has what was written, which is so when an instance or a zone is gone, and not when the data is.`,
+  );
+}
+
+/** What is declared has no setting at AWS: the log is saved when AWS saves it. */
+function logInterval(name: string, { backup, hosting }: Database): Finding[] {
+  const upload = TIMINGS["rds-log-upload"];
+  const saved = spanOf(upload).to;
+  if (hosting === "pods" || !backup.pointInTime || backup.logEvery >= saved) return [];
+  const part = `stores.${name}.backup.logEvery`;
+  return [
+    fails(
+      {
+        check: "log-interval",
+        part,
+        figure: backup.logEvery,
+        limit: saved,
+        unit: "milliseconds",
+        says: `The log of ${name} is to be saved every ${time(backup.logEvery)}. AWS saves it every ${time(saved)}, and has no setting for that.`,
+        references: referencesTo(upload),
+      },
+      `Set ${part} to ${time(saved)}.`,
+      { [part]: saved },
+    ),
+  ];
 }
 
 function retention(name: string, { backup, hosting }: Database): Finding[] {

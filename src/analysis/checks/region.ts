@@ -95,7 +95,8 @@ function copies(architecture: ResolvedArchitecture, limit: number | null): Findi
       unit: "milliseconds",
       says: "",
     };
-    if (!backup.copyTo || hosting === "pods")
+    // A copy in the region itself is lost with it.
+    if (!backup.copyTo || hosting === "pods" || backup.copyTo.region === architecture.region)
       return fails(
         {
           ...found,
@@ -131,7 +132,7 @@ function cacheCopies(architecture: ResolvedArchitecture): Finding[] {
       fails(
         {
           ...found,
-          says: `${name} is in ${architecture.region} alone: ${list(state)} are lost with the region.`,
+          says: `${name} is in ${architecture.region} alone: ${list(state)} ${state.length > 1 || state.includes("sessions") ? "are" : "is"} lost with the region.`,
         },
         "Use a Global Datastore of ElastiCache, or keep them in a store that is copied.",
       ),

@@ -1,6 +1,6 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
-import type { Finding, Remedy } from "#model/evidence.ts";
-import { type Check, fails, type Found, holds } from "../finding.ts";
+import type { Finding } from "#model/evidence.ts";
+import { type Check, type Found, holds, judged } from "../finding.ts";
 import {
   buckets,
   caches,
@@ -24,10 +24,6 @@ export const singlePoints: Check = (architecture) => [
   ...nodes(architecture),
   ...stores(architecture),
 ];
-
-function judged(isRedundant: boolean, found: Found, says: string, set?: Remedy["set"]): Finding {
-  return isRedundant ? holds(found) : fails(found, says, set);
-}
 
 function atLeastTwo(part: string, figure: number, says: string): Found {
   return { check: CHECK, part, figure, limit: 2, unit: "count", says };
@@ -91,7 +87,9 @@ function nodes({ compute, network }: ResolvedArchitecture): Finding[] {
   const says =
     least > 1
       ? `There are never fewer than ${least} on-demand nodes.`
-      : `The node groups may shrink to ${count(least, "on-demand node")}: all pods are then on one machine in one of ${count(network.zones, "zone")}, and stop with it until another has started.`;
+      : least === 0 && groups.length === 0
+        ? "All nodes are spot capacity: AWS may take every one of them back at two minutes' notice."
+        : `The node groups may shrink to ${count(least, "on-demand node")}: all pods are then on one machine in one of ${count(network.zones, "zone")}, and stop with it until another has started.`;
   const at = `compute.nodeGroups.${first}`;
   const group = first === undefined ? undefined : compute.nodeGroups[first];
   const wanted = Math.max(2, network.zones);

@@ -20,7 +20,7 @@ const COMMON = {
   services: {
     api: { uses: ["database", "cache"], scaling: [{ kind: "target-tracking", metric: "cpu", target: 50 }] },
   },
-  observability: { notify: ["email"] },
+  observability: { alarms: [{ signal: "http-5xx", above: 5, unit: "count" }], notify: ["email"] },
 };
 
 const COMPUTE = {

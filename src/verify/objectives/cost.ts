@@ -5,6 +5,8 @@ import { check } from "../checks.ts";
 import { about, type Promised } from "../promises.ts";
 import { type Maker, unknown } from "./maker.ts";
 
+/** By what share a bill whose usage is assumed may lie outside of what is claimed, and say nothing about it. */
+const ASSUMED = 0.01;
 /** Of a bill's items the ones that are told; the rest is in the table of the report. */
 const TOLD = 4;
 
@@ -20,6 +22,9 @@ export const cost: Maker<"cost"> = (promised, { subject }) => {
   const billed = component === undefined ? wholeOf(bill) : componentOf(bill, component);
   const [from, to] = [perMonth.from * (1 - tolerance / 100), perMonth.to * (1 + tolerance / 100)];
   const isHeld = billed.perMonth >= from && billed.perMonth <= to;
+  const off = Math.abs(billed.perMonth - (billed.perMonth > to ? to : from));
+  const isAssumed = billed.items.some(({ assumption }) => assumption !== null);
+  const isClose = !isHeld && isAssumed && off < ASSUMED * billed.perMonth;
   return [
     check({
       ...about(promised),
@@ -29,11 +34,12 @@ export const cost: Maker<"cost"> = (promised, { subject }) => {
       source,
       part: billed.items[0]?.part ?? null,
       figure: billed.perMonth,
-      verdict: isHeld ? "holds" : "fails",
+      verdict: isHeld ? "holds" : isClose ? "inconclusive" : "fails",
       says: isHeld
         ? `${dollars(billed.perMonth)} a month by prices of ${bill.pricesAsOf} or later, where ${claimed(promised)} is claimed.`
         : [
             `${dollars(billed.perMonth)} a month by prices of ${bill.pricesAsOf} or later, where ${claimed(promised)} is claimed: ${dollars(Math.abs(billed.perMonth - (billed.perMonth > to ? perMonth.to : perMonth.from)))} ${billed.perMonth > to ? "more" : "less"}.`,
+            isClose ? "That is less than the usage that is assumed can tell." : "",
             largest(billed),
             component === undefined ? "" : paidPart(billed, perMonth),
           ]

@@ -11,6 +11,8 @@ const cost = (environment: string, to: number) =>
     verified(promising({ kind: "cost", environment, perMonth: { from: to, to }, tolerance: 10 })),
     "it.computed",
   );
+const exactly = (to: number) =>
+  checkIn(verified(promising({ kind: "cost", perMonth: { from: to, to } })), "it.computed");
 const saving = (by: string, upTo: number, component: string) =>
   checkIn(verified(promising({ kind: "saving", by, upTo, component })), "it.computed");
 const redundancy = (scope: string, change: object = {}) =>
@@ -40,6 +42,12 @@ it("a component of the bill is found by the document's name for it, and what the
   const left = report.checks.filter(({ kind }) => kind === "cost-table").map(({ title }) => title);
   expect(left.some((title) => title.includes("RDS"))).toBe(true);
   expect(left.some((title) => title.includes("NAT"))).toBe(false);
+});
+
+it("a bill that is off by less than its assumed usage can tell is no proof", () => {
+  const { figure } = exactly(1);
+  const off = [1, 1.005, 1.05].map((share) => exactly((figure as number) * share).verdict);
+  expect(off).toEqual(["holds", "inconclusive", "fails"]);
 });
 
 it("a row that nothing belongs to costs nothing", () => {

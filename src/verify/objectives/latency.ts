@@ -13,6 +13,10 @@ import { referencesOf } from "./simulated.ts";
 
 type Statistic = Promised<"latency">["statistic"];
 
+/** The share of simulated requests that may fail where a time is promised for all. */
+const LOST = 0.001;
+const MORE_REPLICAS = "Allow more replicas, or larger ones, or promise it at a lower rate.";
+
 export const latency: Maker<"latency"> = (promised, evidence) => {
   const { subject, measured } = evidence;
   const { of } = promised;
@@ -57,9 +61,24 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
   if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
   const { latencyMs, runs, requests, failed, timings, assumptions } = seen.value;
   if (latencyMs === null)
-    return unknown(promised, source, { title, source, why: "no request was answered", ...limitOf(promised) });
+    return check({
+      ...about(promised),
+      ...limitOf(promised),
+      id: `${promised.id}.simulated`,
+      title,
+      source,
+      profile: "aws",
+      figure: null,
+      samples: requests,
+      verdict: requests > 0 ? "fails" : "inconclusive",
+      says: `None of ${digits(requests)} requests in ${runs} runs is answered, at ${digits(rate.perSecond)} a second (${rate.from}).`,
+      remedy: requests > 0 ? MORE_REPLICAS : null,
+      references: referencesOf(timings),
+    });
   const figure = latencyMs[promised.statistic === "maximum" ? "max" : promised.statistic];
-  const isHeld = figure <= promised.within;
+  // The time is of those that are answered: where many are not, it says nothing about what clients see.
+  const isAnswered = failed.median <= (LOST * requests) / runs;
+  const isHeld = figure <= promised.within && isAnswered;
   return check({
     ...about(promised),
     ...limitOf(promised),
@@ -72,11 +91,14 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
     verdict: isHeld ? "holds" : "fails",
     says: [
       `${statisticName(promised.statistic)} ${time(figure)} over ${digits(requests)} requests in ${runs} runs, at ${digits(rate.perSecond)} a second (${rate.from}); ${time(promised.within)} is promised.`,
-      failed.max > 0 ? `Up to ${digits(failed.max)} requests of a run fail.` : "",
+      failed.max > 0
+        ? `Up to ${digits(failed.max)} requests of a run fail${isAnswered ? "" : ", and the time is of the others only"}.`
+        : "",
       ...assumptions.slice(0, 1),
     ]
       .filter((part) => part !== "")
       .join(" "),
+    ...(isAnswered ? {} : { remedy: MORE_REPLICAS }),
     references: referencesOf(timings),
     series: {
       kind: "latency",

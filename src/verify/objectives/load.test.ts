@@ -34,6 +34,18 @@ describe("latency", () => {
     expect(checkIn(report, "it.measured")).toMatchObject({ verdict: "holds", figure: 20, samples: 2_000 });
   });
 
+  it("is not kept where many requests are not answered at all", () => {
+    const load = {
+      billing: { usage: { requests: "2000/s" } },
+      services: { api: { size: { cpu: "0.25 vCPU" }, replicas: { min: 1, desired: 1, max: 1 } } },
+      objectives: [{ id: "it", claim, kind: "latency", of: "api", statistic: "p50", within: "1m" }],
+    };
+    expect(checkIn(verified(smallWith(load)), "it.simulated")).toMatchObject({
+      verdict: "fails",
+      remedy: expect.stringContaining("replicas"),
+    });
+  });
+
   it("that is too long fails, unless the generator was the limit", () => {
     expect([withLimits([]), withLimits(["The generator was late."])]).toEqual(["fails", "inconclusive"]);
   });

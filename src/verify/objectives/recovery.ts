@@ -63,7 +63,7 @@ function documentedCheck(
     says: `AWS says of ${what}: ${span(fromMs, toMs)}. ${time(within)} is promised${isHeld ? "." : ", which AWS's own figures contradict."}`,
     remedy: isHeld
       ? null
-      : `Promise at least ${time(toMs)} for ${part}, or use a kind of store whose documented failover is shorter.`,
+      : `Promise at least ${time(toMs)} for ${part}${part.startsWith("stores.") ? ", or use a kind of store whose documented failover is shorter" : ""}.`,
     remedyPerMonth: null,
     references: [{ page, asOf }],
   });

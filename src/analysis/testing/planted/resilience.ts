@@ -119,7 +119,7 @@ export const RESILIENCE: readonly Planted[] = [
   {
     check: "secret-rotation",
     part: "stores.database.rotation",
-    on: "fargate",
+    on: "nodes",
     fault: database({ rotation: "30d" }),
   },
 ];
