@@ -123,8 +123,17 @@ const STATIC_PARAMETERS: ReadonlySet<string> = new Set([
   "shared_preload_libraries",
 ]);
 
-export function parametersOf({ parameters }: Database) {
-  return Object.entries(parameters).map(([name, value]) => ({
+/** By which parameter a server refuses clients without TLS. */
+const TLS_PARAMETER = { postgresql: "rds.force_ssl", mysql: "require_secure_transport" } as const;
+
+/** What the architecture sets, and what it says about encryption in transit. */
+export function parametersOf({
+  kind,
+  encryption,
+  parameters,
+}: Exclude<Database, { readonly kind: "documentdb" }>) {
+  const tls = encryption.inTransit === "required" ? "1" : "0";
+  return Object.entries({ [TLS_PARAMETER[kind]]: tls, ...parameters }).map(([name, value]) => ({
     name,
     value,
     apply_method: STATIC_PARAMETERS.has(name) ? "pending-reboot" : "immediate",

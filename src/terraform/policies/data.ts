@@ -47,8 +47,7 @@ export const DATA_POLICIES: readonly Policy[] = [
     severity: "high",
     title: "Databases refuse clients without TLS",
     references: { pciDss: "4.2.1", hipaa: "164.312(e)(1)", soc2: "CC6.7" },
-    remedy:
-      'stores.<name>.parameters: { "rds.force_ssl": "1" } (PostgreSQL), { require_secure_transport: "1" } (MySQL)',
+    remedy: 'stores.<name>.encryption: { inTransit: "required" }, and no parameter that takes it back',
     violations: each(
       ["aws_db_parameter_group", "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group"],
       enforcesTls,
@@ -111,7 +110,8 @@ export const DATA_POLICIES: readonly Policy[] = [
     severity: "low",
     title: "Databases' logs are kept outside of them",
     references: { pciDss: "10.2.1", hipaa: "164.312(b)", soc2: "CC7.2" },
-    remedy: 'stores.<name>.logExports: ["postgresql", "upgrade"]',
+    remedy:
+      'stores.<name>.logExports: ["postgresql", "upgrade"] (PostgreSQL), ["error", "slowquery"] (MySQL), ["audit", "profiler"] (DocumentDB)',
     violations: each(
       [...BACKED_UP],
       notReader((args) =>
