@@ -1,12 +1,12 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { needs } from "#stores/testing.ts";
 import { projectTerraform } from "#terraform/project.ts";
 import { REFERENCES, resolved } from "#terraform/testing.ts";
 import { terraform } from "../support/terraform.ts";
 import { EMULATOR_GAPS } from "./emulator-gaps.ts";
 import { moto } from "./emulator.ts";
+import { reportOf } from "./report.ts";
 import { refused, type RoundTrip, roundTrip } from "./round-trip.ts";
-import { leftOutOf, tableOf } from "./table.ts";
 import { neverDrifting, neverRefused, trialsOf } from "./unneeded.ts";
 
 const withEmulator = needs(terraform, moto);
@@ -21,14 +21,13 @@ const stacks = new Map(
 
 describe.skipIf(withEmulator.skipped)(`against an emulator of AWS${withEmulator.why}`, () => {
   const trips = new Map<string, RoundTrip>();
-  afterAll(() => console.log(tableOf(trips)));
 
   test.each(REFERENCES)(
     "%s is applied, a second plan changes nothing, and all is destroyed",
     async (name) => {
       const trip = await roundTrip(architectureOf(name), EMULATOR_GAPS);
       trips.set(name, trip);
-      console.log(`Left out of ${name}:\n${leftOutOf(trip)}`);
+      console.log(reportOf(name, trip));
       expect(trip.planned).toEqual(new Set(trip.emulated.applied.map(({ address }) => address)));
       expect(trip.unexplained).toEqual([]);
       expect(trip.left).toEqual([]);

@@ -69,7 +69,7 @@ test("the override file holds the gaps, and keeps what a resource ignores alread
   ]);
   expect(JSON.parse(overrideFile(stack.resources, given))).toEqual({
     terraform: { backend: { local: {} } },
-    provider: { aws: [{ max_retries: 1 }, { alias: "us_west_2", max_retries: 1 }] },
+    provider: { aws: [{ max_retries: 3 }, { alias: "us_west_2", max_retries: 3 }] },
     resource: {
       aws_elasticache_replication_group: { cache: { final_snapshot_identifier: "" } },
       aws_kms_key: {

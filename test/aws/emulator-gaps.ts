@@ -66,6 +66,11 @@ export const EMULATOR_GAPS: readonly Gap[] = [
     "moto does not keep them.",
   ),
   ignored(
+    "aws_autoscaling_group",
+    ["capacity_reservation_specification"],
+    "moto says something of capacity reservations where there are none.",
+  ),
+  ignored(
     "aws_autoscaling_policy",
     ["enabled", "predictive_scaling_configuration"],
     "moto does not say that a policy is enabled, and says something of predictive scaling where there is none.",

@@ -5,6 +5,9 @@ import type { Resource } from "#terraform/stack.ts";
 /** Merged by Terraform into what is beside it. https://developer.hashicorp.com/terraform/language/files/override */
 export const OVERRIDE_FILE = "emulator_override.tf.json";
 
+/** The provider's own 25 tries of what the emulator does not have take ten minutes. */
+const FEW = 3;
+
 /** State in the folder instead of S3, few retries of what the emulator does not have, and the gaps. */
 export function overrideFile(
   resources: readonly Resource[],
@@ -20,7 +23,7 @@ export function overrideFile(
     };
   const file = {
     terraform: { backend: { local: {} } },
-    provider: { aws: aliases.map((alias) => ({ ...(alias && { alias }), max_retries: 1 })) },
+    provider: { aws: aliases.map((alias) => ({ ...(alias && { alias }), max_retries: FEW })) },
     ...(Object.keys(overrides).length > 0 && { resource: overrides }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;

@@ -36,9 +36,9 @@ export function roundTrip(architecture: ResolvedArchitecture, gaps: readonly Gap
     await steps.init();
     const made = await steps.plan("plan", targets);
     await steps.apply();
-    const drift = await steps.plan("plan again", targets);
+    const drift = await steps.plan("second plan", targets);
     await steps.override(overrideFile(resources, { changed, ignored }));
-    const unexplained = await steps.plan("plan again", targets);
+    const unexplained = await steps.plan("plan with what is ignored", targets);
     const left = await steps.destroy(targets);
     const resourcesMade = made.filter(({ address }) => !address.startsWith("output."));
     const planned = new Set(resourcesMade.map(({ address }) => address));

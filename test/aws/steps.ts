@@ -5,8 +5,7 @@ import { type Drift, driftOf, type Plan } from "./drift.ts";
 import { OVERRIDE_FILE } from "./override-file.ts";
 import { completedIn, failedIn, problemsIn } from "./terraform-events.ts";
 
-export const STEPS = ["plan", "apply", "plan again", "destroy"] as const;
-type Step = (typeof STEPS)[number];
+type Step = "plan" | "apply" | "second plan" | "plan with what is ignored" | "destroy";
 
 /** Terraform does as much at once as the provider's own waits allow: they are most of the time. */
 const PARALLELISM = "-parallelism=30";
@@ -35,10 +34,10 @@ export class Steps {
   }
 
   /** What a plan for these addresses would change. */
-  plan(step: "plan" | "plan again", targets: readonly string[]): Promise<Drift[]> {
+  plan(step: Step, targets: readonly string[]): Promise<Drift[]> {
     return this.#timed(step, async () => {
       const plan = ["plan", "-input=false", "-no-color", "-compact-warnings", `-out=${PLAN}`];
-      await this.#module.run(...plan, PARALLELISM, ...targeted(targets));
+      await this.#module.run(...plan, PARALLELISM, ...targeted(targets)).catch(complained);
       return driftOf(JSON.parse(await this.#module.run("show", "-json", PLAN)) as Plan);
     });
   }
@@ -71,13 +70,18 @@ export class Steps {
   async #timed<T>(step: Step, work: () => Promise<T>): Promise<T> {
     const start = performance.now();
     const result = await work();
-    this.#seconds.set(step, (this.#seconds.get(step) ?? 0) + (performance.now() - start) / 1_000);
+    this.#seconds.set(step, (performance.now() - start) / 1_000);
     return result;
   }
 }
 
 function targeted(addresses: readonly string[]): string[] {
   return addresses.map((address) => `-target=${address}`);
+}
+
+/** What is wrong, without the command and its hundreds of addresses. */
+function complained({ stderr }: { readonly stderr: string }): never {
+  throw new Error(stderr);
 }
 
 /** What was printed before it failed. */
