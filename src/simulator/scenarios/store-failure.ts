@@ -12,8 +12,8 @@ export const CACHE_PATIENCE_MS = 50;
  * On one machine: from the loss of a primary until writes are taken again (fence, promotion, endpoint, new connections), and
  * until it is there again as a standby by a copy. As drills on two cores have shown (docs/guides/break-it.md).
  */
-const LOCAL_FAILOVER = { kind: "uniform", from: 200, to: 450 } as const;
-const LOCAL_COPY = { kind: "uniform", from: 4_500, to: 6_500 } as const;
+const LOCAL_FAILOVER = { kind: "uniform", from: 80, to: 450 } as const;
+const LOCAL_COPY = { kind: "uniform", from: 800, to: 4_500 } as const;
 
 /** What it takes until a store serves again, in order; null where it does not by itself. */
 type Recovery = readonly { readonly timing: TimingId; readonly says: string }[] | null;
