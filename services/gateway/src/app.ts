@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Server } from "node:http";
 
 import express from "express";
 
-import { createLog, type Log } from "../../proxy/src/log.ts";
+import { createLog } from "../../proxy/src/log.ts";
 import { Metrics } from "../../proxy/src/metrics.ts";
 import { createStrictServer } from "../../proxy/src/server.ts";
+import type { App } from "../../proxy/src/start.ts";
 import { Upstream } from "../../proxy/src/upstream.ts";
 import { ApiKeys } from "./access/api-keys.ts";
 import { createTokenVerifier } from "./access/tokens.ts";
@@ -26,16 +26,6 @@ import { StaleAnswers } from "./stale/stale-answers.ts";
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-
-export interface App {
-  readonly server: Server;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** From now on /readyz says 503 and connections are not kept; everything is still answered. */
-  drain(): void;
-  /** Ends what the server used. */
-  close(): Promise<void>;
-}
 
 /** The whole gateway without a port. */
 export function buildApp(config: Config): App {

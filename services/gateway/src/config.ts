@@ -1,9 +1,5 @@
-import { hostname } from "node:os";
-
 import { Environment } from "../../proxy/src/environment.ts";
-import { LOG_LEVELS } from "../../proxy/src/log.ts";
-import type { LifeSettings } from "../../proxy/src/life.ts";
-import type { ServerSettings } from "../../proxy/src/server.ts";
+import { readServiceSettings, readUpstreamSettings, type ServiceSettings } from "../../proxy/src/settings.ts";
 import type { UpstreamSettings } from "../../proxy/src/upstream.ts";
 import { type AccessConfig, readAccessConfig } from "./access/config.ts";
 import type { WindowSettings } from "./limits/window.ts";
@@ -11,14 +7,7 @@ import { readTracingSettings, type TracingSettings } from "./observability/traci
 import { parseRoutes, type Route, urlVariable } from "./routing/routes.ts";
 
 /** Everything that the environment decides. Times are milliseconds. */
-export interface Config {
-  readonly zone: string;
-  /** Name of this replica: in log lines and spans. */
-  readonly replica: string;
-  readonly life: LifeSettings;
-  readonly server: ServerSettings;
-  /** Port of /metrics, of its own; undefined is none. */
-  readonly metricsPort: number | undefined;
+export interface Config extends ServiceSettings {
   readonly routes: readonly Route[];
   /** The URL of each service that a route leads to. */
   readonly upstreams: ReadonlyMap<string, string>;
@@ -33,7 +22,6 @@ export interface Config {
   readonly trustedProxies: number | string;
   readonly access: AccessConfig;
   readonly tracing: TracingSettings | undefined;
-  readonly logLevel: string;
 }
 
 /** Those that the load balancer, and services in the same network, have: loopback and private addresses. */
@@ -48,31 +36,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const span = env.whole("LIMIT_WINDOW_MS", 60_000, 100, 86_400_000);
   const trusted = env.text("TRUSTED_PROXIES", PRIVATE);
   const config: Config = {
-    zone: env.text("ZONE", "local"),
-    replica: env.text("REPLICA", `${hostname()}-${process.pid}`),
-    life: {
-      host: env.text("HOST", "127.0.0.1"),
-      port: env.whole("PORT", 3000, 0, 65_535),
-      drainDelay: env.whole("DRAIN_DELAY_MS", 2000, 0, 300_000),
-      shutdownDeadline: env.whole("SHUTDOWN_DEADLINE_MS", 25_000, 100, 600_000),
-    },
-    server: {
-      requestTimeout: env.whole("REQUEST_TIMEOUT_MS", 30_000, 100, 3_600_000),
-      headersTimeout: env.whole("HEADERS_TIMEOUT_MS", 10_000, 100, 600_000),
-      mostConnections: env.whole("MAX_CONNECTIONS", 10_000, 1, 1_000_000),
-    },
-    metricsPort: env.find("METRICS_PORT") === undefined ? undefined : env.whole("METRICS_PORT", 0, 0, 65_535),
+    ...readServiceSettings(env, { port: 3000, drainDelay: 2000 }),
     routes,
     upstreams: new Map(services.map((service) => [service, env.neededUrl(urlVariable(service), HTTP)])),
     upstream: {
-      connections: env.whole("UPSTREAM_CONNECTIONS", 128, 1, 10_000),
-      connectTimeout: env.whole("CONNECT_TIMEOUT_MS", 1000, 10, 60_000),
       // Longer than a backend takes that waits for its database's failover and then says so itself.
-      answerTimeout: env.whole("ANSWER_TIMEOUT_MS", 6000, 10, 600_000),
-      bodyTimeout: env.whole("BODY_TIMEOUT_MS", 30_000, 10, 600_000),
-      connectionAge: env.whole("CONNECTION_AGE_MS", 30_000, 100, 3_600_000),
-      idle: env.whole("CONNECTION_IDLE_MS", 1000, 100, 600_000),
-      retry: { retries: env.whole("RETRIES", 2, 0, 10), base: 50, cap: 1000 },
+      ...readUpstreamSettings(env, { answerTimeout: 6000, pauses: { base: 50, cap: 1000 } }),
       breaker: {
         share: env.whole("BREAKER_PERCENT", 50, 1, 99) / 100,
         during: env.whole("BREAKER_WINDOW_MS", 10_000, 1000, 600_000),
@@ -90,7 +59,6 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     trustedProxies: /^\d{1,2}$/.test(trusted) ? Number(trusted) : trusted,
     access: readAccessConfig(env),
     tracing: readTracingSettings(env),
-    logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),
   };
   env.check();
   return config;

@@ -1,6 +1,7 @@
 // The gateway in this process, on a port of its own.
 import { listen } from "../../proxy/src/life.ts";
-import { type App, buildApp } from "../src/app.ts";
+import type { App } from "../../proxy/src/start.ts";
+import { buildApp } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
 
 export interface TestGateway {

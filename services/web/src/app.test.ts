@@ -8,7 +8,8 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { listen } from "../../proxy/src/life.ts";
-import { type App, buildApp } from "./app.ts";
+import type { App } from "../../proxy/src/start.ts";
+import { buildApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "web-"));

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { UpstreamFailure } from "../../proxy/src/failures.ts";
 import { forward } from "../../proxy/src/forward.ts";
-import { createLog, type Log } from "../../proxy/src/log.ts";
+import { createLog } from "../../proxy/src/log.ts";
 import { Metrics } from "../../proxy/src/metrics.ts";
 import { Problem, sendProblem } from "../../proxy/src/problems.ts";
 import { requestIdOf } from "../../proxy/src/request-ids.ts";
 import { createStrictServer } from "../../proxy/src/server.ts";
 import { isPlainTarget } from "../../proxy/src/targets.ts";
 import { originOf } from "../../proxy/src/trust.ts";
+import type { App } from "../../proxy/src/start.ts";
 import { Upstream } from "../../proxy/src/upstream.ts";
 import type { Config } from "./config.ts";
 import { readSite } from "./files.ts";
@@ -18,15 +19,6 @@ import { serveFile } from "./serve.ts";
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-
-export interface App {
-  readonly server: Server;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** From now on /readyz says 503 and connections are not kept; everything is still answered. */
-  drain(): void;
-  close(): Promise<void>;
-}
 
 /** The files that people see, and the way to the gateway; without a port. */
 export function buildApp(config: Config): App {
