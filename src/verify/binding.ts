@@ -28,7 +28,6 @@ const PROMISES_OF: Readonly<Record<string, IsAbout>> = {
   "connections-promised": (promised, { part }) => isOfStore(promised, part),
   "network-rate": (promised) => promised.kind === "data-flow",
   "cache-rate": (promised) => promised.kind === "throughput" && promised.of === "cache-operations",
-  "request-budget": (promised) => promised.kind === "throughput" && promised.of === "requests",
   utilisation: (promised, { says }) =>
     promised.kind === "utilisation" && says.toLowerCase().startsWith(promised.of),
 };

@@ -1,7 +1,5 @@
 import { digits } from "../amounts.ts";
-import { check } from "../checks.ts";
-import { about } from "../promises.ts";
-import { type Maker, unknown } from "./maker.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 export const connections: Maker<"connections"> = (promised, { measured }) => {
   const { to, atLeast } = promised;
@@ -10,7 +8,7 @@ export const connections: Maker<"connections"> = (promised, { measured }) => {
   const seen = measured.store(to);
   if ("why" in seen || seen.value.connections === null)
     return [
-      unknown(promised, "measured", {
+      unknown(promised, {
         title,
         source: "measured",
         why: "why" in seen ? seen.why : "nobody opened any",
@@ -21,10 +19,8 @@ export const connections: Maker<"connections"> = (promised, { measured }) => {
   const { connections: held, profile, substitutes } = seen.value;
   const isHeld = held.open >= atLeast;
   return [
-    check({
-      ...about(promised),
+    checked(promised, {
       ...limit,
-      id: `${promised.id}.measured`,
       title,
       source: "measured",
       profile,

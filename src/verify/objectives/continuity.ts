@@ -1,14 +1,13 @@
+import { referencesTo } from "#analysis/finding.ts";
 import { LASTING_MS } from "#drills/outage.ts";
 import type { ScenarioResult } from "#simulator/scenarios/result.ts";
 import { digits, time } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { Seen } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
 import { drilled } from "./drilled.ts";
 import { measuredAs, scenarioOf, titleOf } from "./faults.ts";
-import { type Maker, unknown } from "./maker.ts";
-import { referencesOf } from "./simulated.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 /**
  * Half of the replicas may be gone with a fault, and with them half of the requests. Where more fail than that and some
@@ -22,7 +21,7 @@ export const continuity: Maker<"continuity"> = (promised, { subject, measured })
   const what = titleOf(during);
   return [
     scenario === null
-      ? unknown(promised, "simulated", {
+      ? unknown(promised, {
           title: `Requests go on during ${what}, with AWS's timings`,
           source: "simulated",
           why: `no simulation has ${during}`,
@@ -49,15 +48,13 @@ function simulatedContinuity(
 ): VerifyCheck {
   const source = "simulated";
   const title = `Requests go on during ${what}, with AWS's timings`;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why });
   const { outageMs, failed, rate, runs, timings, steps } = seen.value;
   const lasts = outageMs?.median ?? 0;
   const share = lasts === 0 ? 0 : Math.min(1, failed.median / ((rate * lasts) / 1000));
   const isBroken = (outageMs?.never ?? 0) > runs / 2 || (lasts > LASTING_MS && share > MOST_FAILED);
   const figures = `${digits(failed.median)} requests fail in ${time(lasts)} after the fault, ${digits(share * 100)} % of those that come in that time, at ${digits(rate)} requests a second`;
-  return check({
-    ...about(promised),
-    id: `${promised.id}.simulated`,
+  return checked(promised, {
     title,
     source,
     profile: "aws",
@@ -69,7 +66,7 @@ function simulatedContinuity(
     spread: null,
     verdict: isBroken ? "fails" : "holds",
     says: isBroken ? `${figures}: for that time nobody is served.` : `${figures}; the others are answered.`,
-    references: referencesOf(timings),
+    references: referencesTo(...timings),
     series: { kind: "steps", steps: steps.map(({ says, fromMs, toMs }) => ({ says, fromMs, toMs })) },
   });
 }

@@ -1,9 +1,8 @@
 import type { Bill, BillComponent } from "#cost/types.ts";
 import { dollars } from "../amounts.ts";
 import { itemText, paidPart } from "../bill-arithmetic.ts";
-import { check } from "../checks.ts";
-import { about, type Promised } from "../promises.ts";
-import { type Maker, unknown } from "./maker.ts";
+import type { Promised } from "../promises.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 /** By what share a bill whose usage is assumed may lie outside of what is claimed, and say nothing about it. */
 const ASSUMED = 0.01;
@@ -17,7 +16,7 @@ export const cost: Maker<"cost"> = (promised, { subject }) => {
   const source = "computed";
   const limit = { limit: perMonth.to, limitFrom: perMonth.from, sense: "between", unit: "dollars" } as const;
   const seen = subject.bill(environment);
-  if ("why" in seen) return [unknown(promised, source, { title, source, why: seen.why, ...limit })];
+  if ("why" in seen) return [unknown(promised, { title, source, why: seen.why, ...limit })];
   const bill = seen.value;
   const billed = component === undefined ? wholeOf(bill) : componentOf(bill, component);
   const [from, to] = [perMonth.from * (1 - tolerance / 100), perMonth.to * (1 + tolerance / 100)];
@@ -26,10 +25,8 @@ export const cost: Maker<"cost"> = (promised, { subject }) => {
   const isAssumed = billed.items.some(({ assumption }) => assumption !== null);
   const isClose = !isHeld && isAssumed && off < ASSUMED * billed.perMonth;
   return [
-    check({
-      ...about(promised),
+    checked(promised, {
       ...limit,
-      id: `${promised.id}.computed`,
       title,
       source,
       part: billed.items[0]?.part ?? null,

@@ -10,7 +10,7 @@ export const dataLoss: Maker<"data-loss"> = (promised, { subject, measured }) =>
   const scenario = scenarioOf(from);
   return [
     scenario === null
-      ? unknown(promised, "simulated", {
+      ? unknown(promised, {
           title: `Writes lost in ${fault}, with AWS's timings`,
           source: "simulated",
           why: `no simulation has ${fault}`,

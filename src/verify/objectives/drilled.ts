@@ -3,11 +3,11 @@ import { judge } from "#drills/judge.ts";
 import { type DrillReport, spreadOf } from "#drills/report.ts";
 import type { RoundFigures } from "#drills/round.ts";
 import { time } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { Measured } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
-import { unknown } from "./maker.ts";
+import { doubted } from "./doubted.ts";
+import { checked, unknown } from "./maker.ts";
 
 type Kind = "recovery" | "continuity" | "data-loss";
 
@@ -36,7 +36,7 @@ export function drilled(
   const source = "measured";
   const limit = { limit: limitMs, sense: "at-most", unit: "milliseconds" } as const;
   const seen = measured.drill(name);
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limit });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limit });
   const report = seen.value;
   const { rounds, profile, substitutes, drill, failedRequests, lost } = report;
   const { measuredMs, verdict } = judge(
@@ -47,21 +47,17 @@ export function drilled(
   // Only what is restored from backups may lack what was acknowledged.
   const isLossy = lost > 0 && drill !== "disaster";
   const found = (isLeft || isLossy) && verdict === "holds" ? "fails" : verdict;
-  // What is too slow on a machine with other work may be quick enough on another; what is quick enough is that anywhere.
-  const isDoubtful = found === "fails" && busy !== null && measuredMs !== null && !isLeft && !isLossy;
+  const isOnlySlow = measuredMs !== null && !isLeft && !isLossy;
   const values = rounds.map((round) => ({ way: round.way, ms: worstOf(kind, round) }));
   const rounded = rounds.length === 1 ? "in one round" : `in the worst of ${rounds.length} rounds`;
   const figures = `${what} ${measuredMs === null ? "for good" : time(measuredMs)} ${rounded}`;
   const sentences = [
     `${figures}; ${failedRequests} requests failed and ${lost} acknowledged writes were lost. That is on this machine: AWS's own delays are not in it.`,
     isLeft ? "Afterwards not everything was as it should be." : "",
-    isDoubtful ? `It says little, because ${busy}.` : "",
     beside(report),
   ];
-  return check({
-    ...about(promised),
+  const seenOnTwin = checked(promised, {
     ...limit,
-    id: `${promised.id}.measured`,
     title,
     source,
     profile,
@@ -69,13 +65,14 @@ export function drilled(
     figure: found === "inconclusive" ? null : measuredMs,
     samples: found === "inconclusive" ? 0 : rounds.length,
     spread: spreadOf(values.map(({ ms }) => ms)),
-    verdict: isDoubtful ? "inconclusive" : found,
+    verdict: found,
     says:
       found === "inconclusive"
         ? `The drill ${drill} measured nothing: ${rounds.length === 0 ? "it was ended before a round was whole" : "no request was answered before the fault, or none was sent after it"}.`
         : sentences.filter((part) => part !== "").join(" "),
     series: { kind: "rounds", rounds: values },
   });
+  return isOnlySlow ? doubted(seenOnTwin, busy) : seenOnTwin;
 }
 
 /** Of all clients the worst; null where it had no end. */

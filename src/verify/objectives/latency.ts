@@ -1,15 +1,14 @@
+import { referencesTo } from "#analysis/finding.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import type { Times } from "#load/times.ts";
 import { digits, time } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { LoadSeen, Seen, StoreSeen } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import { promisedRate } from "../rate.ts";
 import type { VerifyCheck } from "../report.ts";
 import { doubted } from "./doubted.ts";
 import { loadBase } from "./loaded.ts";
-import { type Evidence, type Maker, unknown } from "./maker.ts";
-import { referencesOf } from "./simulated.ts";
+import { checked, type Evidence, type Maker, unknown } from "./maker.ts";
 
 type Statistic = Promised<"latency">["statistic"];
 
@@ -28,7 +27,7 @@ export const latency: Maker<"latency"> = (promised, evidence) => {
       ];
     case "page":
       return [
-        unknown(promised, "measured", {
+        unknown(promised, {
           title: "How long a page takes to load",
           source: "measured",
           why: "no browser is run: a page's time depends on its files, on the browser and on the way to it. Measure it with real users, or with a browser in the pipeline",
@@ -41,7 +40,7 @@ export const latency: Maker<"latency"> = (promised, evidence) => {
       const title = `How long the ${of} takes to answer`;
       return store === null
         ? [
-            unknown(promised, "measured", {
+            unknown(promised, {
               title,
               source: "measured",
               why: `no service uses a ${of}`,
@@ -58,13 +57,11 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
   const rate = promisedRate(subject.architecture);
   const title = `How long requests take at ${digits(rate.perSecond)} a second, with AWS's timings`;
   const seen = subject.simulate("steady", rate.perSecond);
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const { latencyMs, runs, requests, failed, timings, assumptions } = seen.value;
   if (latencyMs === null)
-    return check({
-      ...about(promised),
+    return checked(promised, {
       ...limitOf(promised),
-      id: `${promised.id}.simulated`,
       title,
       source,
       profile: "aws",
@@ -73,16 +70,14 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
       verdict: requests > 0 ? "fails" : "inconclusive",
       says: `None of ${digits(requests)} requests in ${runs} runs is answered, at ${digits(rate.perSecond)} a second (${rate.from}).`,
       remedy: requests > 0 ? MORE_REPLICAS : null,
-      references: referencesOf(timings),
+      references: referencesTo(...timings),
     });
   const figure = latencyMs[promised.statistic === "maximum" ? "max" : promised.statistic];
   // The time is of those that are answered: where many are not, it says nothing about what clients see.
   const isAnswered = failed.median <= (LOST * requests) / runs;
   const isHeld = figure <= promised.within && isAnswered;
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
-    id: `${promised.id}.simulated`,
     title,
     source,
     profile: "aws",
@@ -99,15 +94,10 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
       .filter((part) => part !== "")
       .join(" "),
     ...(isAnswered ? {} : { remedy: MORE_REPLICAS }),
-    references: referencesOf(timings),
+    references: referencesTo(...timings),
     series: {
       kind: "latency",
-      percentiles: [
-        { percent: 50, ms: latencyMs.p50 },
-        { percent: 95, ms: latencyMs.p95 },
-        { percent: 99, ms: latencyMs.p99 },
-        { percent: 100, ms: latencyMs.max },
-      ],
+      percentiles: percentilesOf(latencyMs),
     },
   });
 }
@@ -115,16 +105,14 @@ function simulatedLatency(promised: Promised<"latency">, { subject }: Evidence):
 function loadedLatency(promised: Promised<"latency">, seen: Seen<LoadSeen>): VerifyCheck {
   const source = "measured";
   const title = "How long requests take under load";
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const { result, limits, rate } = seen.value;
   const figure = statisticOf(result.latency, promised.statistic);
   const isHeld = figure <= promised.within && result.failed === 0;
   const told = promised.statistic === "average" ? "At most" : statisticName(promised.statistic);
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
     ...loadBase(seen.value),
-    id: `${promised.id}.measured`,
     title,
     figure,
     // Where the generator was the limit, a latency that is too long says nothing about the system.
@@ -135,10 +123,7 @@ function loadedLatency(promised: Promised<"latency">, seen: Seen<LoadSeen>): Ver
     ].join(" "),
     series: {
       kind: "latency",
-      percentiles: (["p50", "p90", "p95", "p99", "p999", "max"] as const).map((name) => ({
-        percent: { p50: 50, p90: 90, p95: 95, p99: 99, p999: 99.9, max: 100 }[name],
-        ms: result.latency[name],
-      })),
+      percentiles: percentilesOf(result.latency),
     },
   });
 }
@@ -151,14 +136,11 @@ function storeLatency(
 ): VerifyCheck {
   const source = "measured";
   const part = `stores.${store}`;
-  if ("why" in seen)
-    return unknown(promised, source, { title, source, why: seen.why, part, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, part, ...limitOf(promised) });
   const { times, profile, substitutes } = seen.value;
   const figure = times[promised.statistic === "maximum" ? "max" : promised.statistic];
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
-    id: `${promised.id}.measured`,
     title,
     source,
     part,
@@ -170,13 +152,18 @@ function storeLatency(
     says: `${statisticName(promised.statistic)} ${time(figure)} over ${digits(times.count)} round trips of a read and a write by key, one after the other; ${time(promised.within)} is promised. The network of AWS is not in it.`,
     series: {
       kind: "latency",
-      percentiles: [
-        { percent: 50, ms: times.p50 },
-        { percent: 95, ms: times.p95 },
-        { percent: 99, ms: times.p99 },
-        { percent: 100, ms: times.max },
-      ],
+      percentiles: percentilesOf(times),
     },
+  });
+}
+
+const PERCENTS = { p50: 50, p90: 90, p95: 95, p99: 99, p999: 99.9, max: 100 } as const;
+
+/** As many of them as are known, the fastest first. */
+function percentilesOf(known: Partial<Record<keyof typeof PERCENTS, number>>) {
+  return (Object.keys(PERCENTS) as (keyof typeof PERCENTS)[]).flatMap((name) => {
+    const ms = known[name];
+    return ms === undefined ? [] : [{ percent: PERCENTS[name], ms }];
   });
 }
 

@@ -16,27 +16,20 @@ export type Maker<Kind extends ObjectiveKind> = (
   evidence: Evidence,
 ) => readonly VerifyCheck[];
 
+/** A check of a promise; by its id it is told from those that know something in another way. */
+export function checked(
+  promised: Promised,
+  found: Omit<Parameters<typeof check>[0], "id" | "kind">,
+): VerifyCheck {
+  return check({ ...about(promised), id: `${promised.id}.${found.source}`, ...found });
+}
+
 /** A check of which nothing is known, and why. @param why half a sentence. */
 export function unknown(
   promised: Promised,
-  way: string,
-  {
-    title,
-    source,
-    why,
-    ...rest
-  }: Pick<VerifyCheck, "title" | "source"> & { readonly why: string } & Partial<VerifyCheck>,
+  { why, ...rest }: Pick<VerifyCheck, "title" | "source"> & { readonly why: string } & Partial<VerifyCheck>,
 ): VerifyCheck {
-  return check({
-    ...about(promised),
-    id: `${promised.id}.${way}`,
-    title,
-    source,
-    verdict: "inconclusive",
-    says: sentence(why),
-    samples: 0,
-    ...rest,
-  });
+  return checked(promised, { verdict: "inconclusive", says: sentence(why), samples: 0, ...rest });
 }
 
 /** With a capital letter and a full stop. */

@@ -24,7 +24,7 @@ export const recovery: Maker<"recovery"> = (promised, { subject, measured }) => 
   return [
     ...documented.map((each) => documentedCheck(promised, each, fault)),
     scenario === null
-      ? unknown(promised, "simulated", {
+      ? unknown(promised, {
           title: `Recovery from ${fault}, with AWS's timings`,
           source: "simulated",
           why: `no simulation has ${fault}`,

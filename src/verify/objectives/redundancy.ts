@@ -1,6 +1,4 @@
-import { check } from "../checks.ts";
-import { about } from "../promises.ts";
-import type { Maker } from "./maker.ts";
+import { checked, type Maker } from "./maker.ts";
 
 /** Static checks that say whether something takes the system down with it. */
 const SINGLE_POINTS: ReadonlySet<string> = new Set(["single-point", "zone-spread"]);
@@ -17,9 +15,7 @@ export const redundancy: Maker<"redundancy"> = (promised, { subject }) => {
   const open = found.filter(({ verdict }) => verdict === "inconclusive");
   const parts = single.map(({ part }) => part);
   return [
-    check({
-      ...about(promised),
-      id: `${promised.id}.computed`,
+    checked(promised, {
       title:
         promised.scope === "everything"
           ? "No single part takes the system down"

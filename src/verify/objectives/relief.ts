@@ -1,31 +1,19 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
-import { check } from "../checks.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
-import { type Maker, unknown } from "./maker.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 /** Whether there is something that could spare a part its load is in the architecture; how much it spares is not. */
 export const relief: Maker<"relief"> = (promised, { subject }) => {
   const missing = missingFor(promised, subject.architecture);
   return [
-    missing === null
-      ? check({
-          ...about(promised),
-          id: `${promised.id}.computed`,
-          title: TITLES[promised.by],
-          source: "computed",
-          verdict: "holds",
-          says: wayOf(promised, subject.architecture),
-        })
-      : check({
-          ...about(promised),
-          id: `${promised.id}.computed`,
-          title: TITLES[promised.by],
-          source: "computed",
-          verdict: "fails",
-          says: missing.says,
-          remedy: missing.remedy,
-        }),
+    checked(promised, {
+      title: TITLES[promised.by],
+      source: "computed",
+      ...(missing === null
+        ? { verdict: "holds", says: wayOf(promised, subject.architecture) }
+        : { verdict: "fails", ...missing }),
+    }),
     howMuch(promised),
   ];
 };
@@ -36,7 +24,7 @@ const TITLES = {
 } as const;
 
 function howMuch(promised: Promised<"relief">): VerifyCheck {
-  return unknown(promised, "measured", {
+  return unknown(promised, {
     title:
       promised.by === "cache" ? "How many queries the cache answers" : "How many requests the CDN answers",
     source: "measured",

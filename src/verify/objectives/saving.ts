@@ -1,8 +1,6 @@
 import type { PricedSaving } from "#cost/types.ts";
 import { digits, dollars } from "../amounts.ts";
-import { check } from "../checks.ts";
-import { about } from "../promises.ts";
-import { type Maker, unknown } from "./maker.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 /** Document and price list round differently. */
 const ROUNDING = 0.5;
@@ -13,14 +11,14 @@ export const saving: Maker<"saving"> = (promised, { subject }) => {
   const source = "computed";
   const limit = { limit: upTo, sense: "at-least", unit: "percent" } as const;
   const seen = subject.savings();
-  if ("why" in seen) return [unknown(promised, source, { title, source, why: seen.why, ...limit })];
+  if ("why" in seen) return [unknown(promised, { title, source, why: seen.why, ...limit })];
   const priced = best(
     seen.value.filter((each) => each.saving === by),
     component,
   );
   if (priced === null)
     return [
-      unknown(promised, source, {
+      unknown(promised, {
         title,
         source,
         why: `the price list has nothing for ${by} of ${component}`,
@@ -30,10 +28,8 @@ export const saving: Maker<"saving"> = (promised, { subject }) => {
   const { percent, before, after, says, applies, references } = priced;
   const isEnough = percent >= upTo - ROUNDING;
   return [
-    check({
-      ...about(promised),
+    checked(promised, {
       ...limit,
-      id: `${promised.id}.computed`,
       title,
       source,
       part: "billing.savings",

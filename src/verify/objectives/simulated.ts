@@ -1,11 +1,10 @@
-import type { Reference } from "#model/evidence.ts";
+import { referencesTo } from "#analysis/finding.ts";
 import type { Durations, ScenarioResult, UsedTiming } from "#simulator/scenarios/result.ts";
 import { time } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { Seen } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
-import { unknown } from "./maker.ts";
+import { checked, unknown } from "./maker.ts";
 
 /** What a simulation says about how long something takes: the 95th percentile of its runs against what is promised. */
 export function simulatedDuration<Result extends { readonly steps: ScenarioResult["steps"] }>(
@@ -35,33 +34,31 @@ export function simulatedDuration<Result extends { readonly steps: ScenarioResul
 ): VerifyCheck {
   const source = "simulated";
   const limit = { limit: limitMs, sense: "at-most", unit: "milliseconds", profile: "aws" } as const;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limit });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limit });
   const { value: result } = seen;
   const { runs } = result;
   const durations = of(result);
   const base = {
-    ...about(promised),
     ...limit,
-    id: `${promised.id}.simulated`,
     title,
     source,
     samples: runs,
-    references: referencesOf(result.timings),
+    references: referencesTo(...result.timings),
     series: {
       kind: "steps",
       steps: result.steps.filter(isFinite).map(({ says, fromMs, toMs }) => ({ says, fromMs, toMs })),
     },
   } as const;
-  if (durations === null) return check({ ...base, figure: 0, verdict: "holds", says: nothing });
+  if (durations === null) return checked(promised, { ...base, figure: 0, verdict: "holds", says: nothing });
   const { min, median, max, p95, never } = durations;
   if (never > 0 || !Number.isFinite(p95))
-    return check({
+    return checked(promised, {
       ...base,
       verdict: "fails",
       says: `In ${never} of ${runs} runs ${hasNoEnd}.`,
     });
   const isHeld = p95 <= limitMs;
-  return check({
+  return checked(promised, {
     ...base,
     figure: p95,
     spread: { min, median, max },
@@ -79,9 +76,4 @@ function longestOf(steps: ScenarioResult["steps"]): string {
 
 function isFinite({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean {
   return Number.isFinite(fromMs) && Number.isFinite(toMs);
-}
-
-/** Each page once. */
-export function referencesOf(timings: readonly Reference[]): Reference[] {
-  return [...new Map(timings.map(({ page, asOf }) => [page, { page, asOf }])).values()];
 }

@@ -1,14 +1,13 @@
+import { referencesTo } from "#analysis/finding.ts";
 import type { ScenarioResult } from "#simulator/scenarios/result.ts";
 import { digits } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { LoadSeen, Seen, StoreSeen } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
 import { doubted } from "./doubted.ts";
 import { storeFor } from "./latency.ts";
 import { loadBase } from "./loaded.ts";
-import { type Maker, unknown } from "./maker.ts";
-import { referencesOf } from "./simulated.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 /** A rate is kept where so many of the requests that came at it were answered. */
 const ANSWERED = 0.999;
@@ -25,7 +24,7 @@ export const throughput: Maker<"throughput"> = (promised, { subject, measured })
   const title = "Commands a second that the cache answers";
   return cache === null
     ? [
-        unknown(promised, "measured", {
+        unknown(promised, {
           title,
           source: "measured",
           why: "the architecture has no cache",
@@ -38,15 +37,13 @@ export const throughput: Maker<"throughput"> = (promised, { subject, measured })
 function simulatedRate(promised: Promised<"throughput">, seen: Seen<ScenarioResult>): VerifyCheck {
   const source = "simulated";
   const title = `${digits(promised.atLeast)} requests a second, with AWS's timings`;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const { requests, failed, runs, timings, assumptions } = seen.value;
   const each = requests / runs;
   const answered = each === 0 ? 0 : 1 - failed.median / each;
   const isHeld = answered >= ANSWERED;
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
-    id: `${promised.id}.simulated`,
     title,
     source,
     profile: "aws",
@@ -57,23 +54,21 @@ function simulatedRate(promised: Promised<"throughput">, seen: Seen<ScenarioResu
       `Of ${digits(each)} requests that come at the promised rate, ${digits(failed.median)} fail in the median of ${runs} runs.`,
       ...assumptions.slice(0, 1),
     ].join(" "),
-    references: referencesOf(timings),
+    references: referencesTo(...timings),
   });
 }
 
 function loadedRate(promised: Promised<"throughput">, seen: Seen<LoadSeen>): VerifyCheck {
   const source = "measured";
   const title = `${digits(promised.atLeast)} requests a second, under load`;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const { result, rate, limits } = seen.value;
   const figure = result.succeeded / result.elapsedSeconds;
   const isAsked = rate >= promised.atLeast * REACHED;
   const isHeld = figure >= promised.atLeast * REACHED && result.succeeded >= ANSWERED * result.asked;
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
     ...loadBase(seen.value),
-    id: `${promised.id}.measured`,
     title,
     figure,
     verdict: isHeld ? "holds" : isAsked && limits.length === 0 ? "fails" : "inconclusive",
@@ -102,13 +97,11 @@ function commands(
         ? "nobody asked it for as much as it could do"
         : null;
   if (why !== null || "why" in seen)
-    return unknown(promised, source, { title, source, why: why ?? "", part, ...limitOf(promised) });
+    return unknown(promised, { title, source, why: why ?? "", part, ...limitOf(promised) });
   const { perSecond, profile, substitutes } = seen.value;
   const isHeld = (perSecond ?? 0) >= promised.atLeast;
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
-    id: `${promised.id}.measured`,
     title,
     source,
     part,

@@ -1,13 +1,12 @@
+import { referencesTo } from "#analysis/finding.ts";
 import type { ScenarioResult } from "#simulator/scenarios/result.ts";
 import { digits } from "../amounts.ts";
-import { check } from "../checks.ts";
 import type { LoadSeen, Seen } from "../measured.ts";
-import { about, type Promised } from "../promises.ts";
+import type { Promised } from "../promises.ts";
 import { promisedRate } from "../rate.ts";
 import type { VerifyCheck } from "../report.ts";
 import { loadBase } from "./loaded.ts";
-import { type Maker, unknown } from "./maker.ts";
-import { referencesOf } from "./simulated.ts";
+import { checked, type Maker, unknown } from "./maker.ts";
 
 export const utilisation: Maker<"utilisation"> = (promised, { subject, measured }) => {
   const { perSecond } = promisedRate(subject.architecture);
@@ -24,7 +23,7 @@ function simulatedUse(
 ): VerifyCheck {
   const source = "simulated";
   const title = `${nameOf(promised)} at ${digits(rate)} requests a second, with AWS's timings`;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const { usage, runs, timings, assumptions } = seen.value;
   const services = Object.entries(usage).map(([name, { cpu, memory, replicas }]) => ({
     name,
@@ -33,7 +32,7 @@ function simulatedUse(
   }));
   const known = services.flatMap(({ used, ...rest }) => (used === null ? [] : [{ used, ...rest }]));
   if (known.length === 0)
-    return unknown(promised, source, {
+    return unknown(promised, {
       title,
       source,
       why: `nobody has measured how much ${promised.of} a replica takes; run a verification with a twin`,
@@ -41,10 +40,8 @@ function simulatedUse(
     });
   const count = known.reduce((sum, { replicas }) => sum + replicas, 0);
   const figure = known.reduce((sum, { used, replicas }) => sum + used * replicas, 0) / Math.max(count, 1);
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
-    id: `${promised.id}.simulated`,
     title,
     source,
     profile: "aws",
@@ -53,27 +50,25 @@ function simulatedUse(
     verdict: isWithin(figure, promised) ? "holds" : "fails",
     says: `${known.map(({ name, used, replicas }) => `${name} uses ${digits(used)} % of what is declared, in ${digits(replicas)} replicas`).join("; ")}. ${promisedSpan(promised)} ${assumptions[0] ?? ""}`.trim(),
     remedy: isWithin(figure, promised) ? null : remedyFor(figure, promised),
-    references: referencesOf(timings),
+    references: referencesTo(...timings),
   });
 }
 
 function loadedUse(promised: Promised<"utilisation">, seen: Seen<LoadSeen>): VerifyCheck {
   const source = "measured";
   const title = `${nameOf(promised)} under load`;
-  if ("why" in seen) return unknown(promised, source, { title, source, why: seen.why, ...limitOf(promised) });
+  if ("why" in seen) return unknown(promised, { title, source, why: seen.why, ...limitOf(promised) });
   const figure = seen.value.utilisation[promised.of];
   if (figure === null)
-    return unknown(promised, source, {
+    return unknown(promised, {
       title,
       source,
       why: "nobody could look at what the replicas used",
       ...limitOf(promised),
     });
-  return check({
-    ...about(promised),
+  return checked(promised, {
     ...limitOf(promised),
     ...loadBase(seen.value),
-    id: `${promised.id}.measured`,
     title,
     figure,
     verdict: isWithin(figure, promised) ? "holds" : "fails",
