@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectTerraform } from "#terraform/project.ts";
-import { resolved } from "#terraform/testing.ts";
+import { resolved } from "#model/testing/references.ts";
 import { packageRoot } from "#twin/package-root.ts";
 import { Cdk } from "./generate/cdk.ts";
 import { countLines } from "./generate/lines.ts";

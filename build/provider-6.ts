@@ -15,7 +15,7 @@ import { terraformModule } from "../src/terraform/module/module.ts";
 import { projectTerraform } from "../src/terraform/project.ts";
 import { ARNS, BLOCKS } from "../src/terraform/provider/generated/resources.ts";
 import type { Resource, ResourceType } from "../src/terraform/stack.ts";
-import { REFERENCES, resolved, written } from "../src/terraform/testing.ts";
+import { REFERENCES, resolved, written } from "../src/model/testing/references.ts";
 import { readResource, type ResourceShape, type Shape } from "./provider-6/package-schema.ts";
 
 const [folder] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // Generates every environment of the reference architectures in one process, and prints what that was.
 import { environmentsOf } from "#model/resolve.ts";
 import { terraformModule } from "#terraform/module/module.ts";
-import { REFERENCES, resolved, written } from "#terraform/testing.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 
 let stacks = 0;
 let files = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { terraformModule } from "#terraform/module/module.ts";
-import { resolved } from "#terraform/testing.ts";
+import { resolved } from "#model/testing/references.ts";
 import { packageRoot } from "#twin/package-root.ts";
 
 export interface Lines {

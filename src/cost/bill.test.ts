@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resolve } from "#model/resolve.ts";
 import { smallWith } from "#model/testing/small.ts";
+import { everyEnvironment, resolved } from "#model/testing/references.ts";
 import { billOf } from "./bill.ts";
 import { compareBills } from "./compare.ts";
-import { everyEnvironment, resolved } from "./testing.ts";
 
 const bill = (change: unknown = {}) => billOf(resolve(smallWith(change), "production"));
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { resolved } from "#model/testing/references.ts";
 import { tableOf } from "./components.ts";
-import { resolved } from "./testing.ts";
 
 async function rowsOf(...rows: string[]) {
   const architecture = await resolved("fargate");

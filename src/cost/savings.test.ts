@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { everyEnvironment, resolved } from "#model/testing/references.ts";
 import { billOf } from "./bill.ts";
 import { savingsOf } from "./savings.ts";
-import { everyEnvironment, resolved } from "./testing.ts";
 
-async function of(name: string, saving: string, environment = "production") {
+async function of(name: Parameters<typeof resolved>[0], saving: string, environment = "production") {
   return savingsOf(await resolved(name, environment)).filter((each) => each.saving === saving);
 }
 

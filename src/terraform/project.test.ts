@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { resolve } from "#model/resolve.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 import { terraformModule } from "./module/module.ts";
 import { projectTerraform } from "./project.ts";
-import { REFERENCES, resolved, written } from "./testing.ts";
 
 test.each(REFERENCES)("%s is generated twice with the same bytes", async (name) => {
   const architecture = await resolved(name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { needs } from "#stores/testing.ts";
 import { projectTerraform } from "#terraform/project.ts";
-import { REFERENCES, resolved } from "#terraform/testing.ts";
+import { REFERENCES, resolved } from "#model/testing/references.ts";
 import { terraform } from "../support/terraform.ts";
 import { EMULATOR_GAPS } from "./emulator-gaps.ts";
 import { moto } from "./emulator.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { projectTerraform } from "#terraform/project.ts";
-import { REFERENCES, resolved } from "#terraform/testing.ts";
+import { REFERENCES, resolved } from "#model/testing/references.ts";
 import { emulated } from "./emulated.ts";
 import { EMULATOR_GAPS } from "./emulator-gaps.ts";
 import { concerns } from "./gap.ts";

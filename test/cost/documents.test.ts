@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { billOf } from "#cost/bill.ts";
-import { resolved } from "#cost/testing.ts";
+import { resolved } from "#model/testing/references.ts";
 
 function costOf(architecture: ResolvedArchitecture, component: string): number {
   return billOf(architecture).components.find(({ name }) => name === component)?.perMonth ?? 0;

@@ -3,7 +3,7 @@ import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { billOf } from "#cost/bill.ts";
 import type { BillItem } from "#cost/types.ts";
 import { projectTerraform } from "#terraform/project.ts";
-import { everyEnvironment } from "#cost/testing.ts";
+import { everyEnvironment } from "#model/testing/references.ts";
 import { PRICED_BY, WITHOUT_PRICE } from "./resource-types.ts";
 
 const environments = await everyEnvironment();

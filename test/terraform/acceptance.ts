@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { terraformModule } from "#terraform/module/module.ts";
-import { type REFERENCES, resolved } from "#terraform/testing.ts";
+import { type REFERENCES, resolved } from "#model/testing/references.ts";
 import { TerraformModule } from "../support/terraform.ts";
 
 type Case = readonly [name: (typeof REFERENCES)[number], environment: string];

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { REFERENCES } from "#terraform/testing.ts";
+import { REFERENCES } from "#model/testing/references.ts";
 import { withTerraform } from "../support/terraform.ts";
 import { testAcceptance } from "./acceptance.ts";
 

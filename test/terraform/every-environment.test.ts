@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { environmentsOf } from "#model/resolve.ts";
-import { REFERENCES, written } from "#terraform/testing.ts";
+import { REFERENCES, written } from "#model/testing/references.ts";
 import { withTerraform } from "../support/terraform.ts";
 import { testAcceptance } from "./acceptance.ts";
 

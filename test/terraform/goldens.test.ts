@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { environmentsOf } from "#model/resolve.ts";
 import { terraformModule } from "#terraform/module/module.ts";
-import { REFERENCES, resolved, written } from "#terraform/testing.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 import { root } from "../project/repository.ts";
 import { differences } from "./differences.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { everyEnvironment } from "#model/testing/references.ts";
 import { billOf } from "../bill.ts";
-import { everyEnvironment } from "../testing.ts";
 import { RESERVED, SAVINGS_PLANS } from "./commitments.ts";
 import { checkRegion, priceOf, PRICES } from "./price-list.ts";
 import { percentBelowOnDemand } from "./spot.ts";

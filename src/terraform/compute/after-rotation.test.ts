@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { merge } from "#model/data.ts";
 import { resolve } from "#model/resolve.ts";
+import { type REFERENCES, written } from "#model/testing/references.ts";
 import type { HclValue } from "../hcl/expression.ts";
 import { projectTerraform } from "../project.ts";
 import type { ArgumentsOf, Resource, ResourceType } from "../stack.ts";
-import { type REFERENCES, written } from "../testing.ts";
 
 const SECRET = "aws_db_instance.database.master_user_secret[0].secret_arn";
 

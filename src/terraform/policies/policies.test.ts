@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { resolve } from "#model/resolve.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 import { projectTerraform } from "../project.ts";
-import { REFERENCES, resolved, written } from "../testing.ts";
 import { checkPolicies, POLICIES } from "./check.ts";
 
 async function findings(changes: Record<string, unknown>, of: (typeof REFERENCES)[number] = "three-tier") {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolve } from "#model/resolve.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 import { projectTerraform } from "../project.ts";
-import { REFERENCES, resolved, written } from "../testing.ts";
 import { reachabilityOf } from "./compare.ts";
 
 async function fargateWith(terraform: Record<string, unknown>) {

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { environmentsOf, resolve } from "#model/resolve.ts";
+import { REFERENCES, resolved, written } from "#model/testing/references.ts";
 import { projectTerraform } from "../project.ts";
 import { type Resource, Stack } from "../stack.ts";
-import { REFERENCES, resolved, written } from "../testing.ts";
 import { isMissing, REQUIREMENTS, requireArguments } from "./check.ts";
 import { type Arguments, placesOf, type Requirement } from "./requirement.ts";
 

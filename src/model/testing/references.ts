@@ -1,6 +1,7 @@
-import type { ResolvedArchitecture } from "#model/architecture.ts";
-import { environmentsOf, resolve } from "#model/resolve.ts";
+import type { ResolvedArchitecture } from "../architecture.ts";
+import { environmentsOf, resolve } from "../resolve.ts";
 
+/** The reference architectures. */
 export const REFERENCES = [
   "three-tier",
   "microservices",
@@ -9,15 +10,17 @@ export const REFERENCES = [
   "transaction-validator",
 ] as const;
 
-/** A reference architecture as it is written. */
-export async function written(name: string): Promise<Record<string, unknown>> {
-  const module = (await import(`../../architectures/${name}/architecture.ts`)) as {
-    readonly default: Record<string, unknown>;
+export async function written(name: (typeof REFERENCES)[number]): Promise<Record<string, unknown>> {
+  const module = (await import(`../../../architectures/${name}/architecture.ts`)) as {
+    default: Record<string, unknown>;
   };
   return module.default;
 }
 
-export async function resolved(name: string, environment = "production"): Promise<ResolvedArchitecture> {
+export async function resolved(
+  name: (typeof REFERENCES)[number],
+  environment = "production",
+): Promise<ResolvedArchitecture> {
   return resolve(await written(name), environment);
 }
 
