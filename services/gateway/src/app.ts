@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import express from "express";
 
+import { EventStreams } from "../../proxy/src/event-streams.ts";
 import { createLog } from "../../proxy/src/log.ts";
 import { Metrics } from "../../proxy/src/metrics.ts";
 import { createStrictServer } from "../../proxy/src/server.ts";
@@ -10,16 +11,14 @@ import { Upstream } from "../../proxy/src/upstream.ts";
 import { ApiKeys } from "./access/api-keys.ts";
 import { createTokenVerifier } from "./access/tokens.ts";
 import type { Config } from "./config.ts";
-import { contextOf } from "./context.ts";
 import { healthRoutes } from "./health.ts";
-import { limiter } from "./limits/limiter.ts";
-import { openSharedStore, SharedWindow } from "./limits/shared-window.ts";
+import { Limits } from "./limits/limits.ts";
+import { openSharedStore } from "./limits/shared-store.ts";
 import { createTracing } from "./observability/tracing.ts";
+import { admitRequests } from "./pipeline/admit.ts";
 import { beginRequests } from "./pipeline/begin.ts";
 import { answerErrors } from "./pipeline/errors.ts";
-import { identifyCallers } from "./pipeline/identify.ts";
 import { proxyRequests } from "./pipeline/proxy.ts";
-import { findRoutes } from "./pipeline/route.ts";
 import { createRouter } from "./routing/routes.ts";
 import { StaleAnswers } from "./stale/stale-answers.ts";
 
@@ -46,13 +45,12 @@ export function buildApp(config: Config): App {
       : openSharedStore(config.cacheUrl, config.cacheTimeout, `gateway ${replica}`, log);
   if (!store) log.warn("CACHE_URL is not given: each replica limits on its own");
   const state = { draining: false };
-  const refused = metrics.counter(
+  const streams = new EventStreams();
+  const onRefused = metrics.counter(
     "rate_limited_total",
     "Requests that were more than a caller may send.",
     "policy",
   );
-  const limit = (name: "address" | "key", callerOf: Parameters<typeof limiter>[3]) =>
-    limiter(name, limits[name], new SharedWindow(name, limits[name], store), callerOf, () => refused(name));
 
   const app = express();
   app.disable("x-powered-by").disable("etag");
@@ -60,15 +58,18 @@ export function buildApp(config: Config): App {
   healthRoutes(app, { zone, version, upstreams, store, state });
   app.use(
     beginRequests({ config, metrics, tracing, state }),
-    limit("address", (request) => contextOf(request).origin.client),
-    findRoutes(createRouter(config.routes)),
-    identifyCallers(upstreams, {
-      authentication: access.authentication,
-      tokens: access.tokens && createTokenVerifier(access.tokens),
-      keys: access.keysPath === undefined ? undefined : new ApiKeys(access.keysPath),
+    admitRequests({
+      routeOf: createRouter(config.routes),
+      upstreams,
+      access: {
+        authentication: access.authentication,
+        tokens: access.tokens && createTokenVerifier(access.tokens),
+        keys: access.keysPath === undefined ? undefined : new ApiKeys(access.keysPath),
+      },
+      limits: new Limits(limits, store),
+      onRefused,
     }),
-    limit("key", (request) => contextOf(request).caller?.id),
-    proxyRequests(upstreams, new StaleAnswers()),
+    proxyRequests(upstreams, new StaleAnswers(), { bodyTimes: config.bodyTimes, streams }),
   );
   app.use(answerErrors(log));
 
@@ -79,6 +80,7 @@ export function buildApp(config: Config): App {
     drain() {
       state.draining = true;
     },
+    endStreams: () => streams.end(),
     async close() {
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       store?.close();

@@ -9,6 +9,8 @@ test("needs to know nothing but where the backend is", () => {
   const { routes, upstreams, access } = readConfig({ BACKEND_URL });
   expect(routes.map(({ path, to }) => `${path} → ${to}`)).toEqual([
     "/v1/ → backend",
+    "/v1/uploads → backend",
+    "/v1/events → backend",
     "/openapi.json → backend",
   ]);
   expect([...upstreams]).toEqual([["backend", BACKEND_URL]]);

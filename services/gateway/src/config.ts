@@ -2,7 +2,7 @@ import { Environment } from "../../proxy/src/environment.ts";
 import { readServiceSettings, readUpstreamSettings, type ServiceSettings } from "../../proxy/src/settings.ts";
 import type { UpstreamSettings } from "../../proxy/src/upstream.ts";
 import { type AccessConfig, readAccessConfig } from "./access/config.ts";
-import type { WindowSettings } from "./limits/window.ts";
+import type { LimitSettings } from "./limits/limits.ts";
 import { readTracingSettings, type TracingSettings } from "./observability/tracing.ts";
 import { parseRoutes, type Route, urlVariable } from "./routing/routes.ts";
 
@@ -17,7 +17,7 @@ export interface Config extends ServiceSettings {
   /** Redis; undefined where there is none, and each replica limits on its own. */
   readonly cacheUrl: string | undefined;
   readonly cacheTimeout: number;
-  readonly limits: { readonly address: WindowSettings; readonly key: WindowSettings };
+  readonly limits: LimitSettings;
   /** Whose word about where a request came from is believed: how many hops, or addresses as Express takes them. */
   readonly trustedProxies: number | string;
   readonly access: AccessConfig;
@@ -41,7 +41,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     upstreams: new Map(services.map((service) => [service, env.neededUrl(urlVariable(service), HTTP)])),
     upstream: {
       // Longer than a backend takes that waits for its database's failover and then says so itself.
-      ...readUpstreamSettings(env, { answerTimeout: 6000, pauses: { base: 50, cap: 1000 } }),
+      ...readUpstreamSettings(env, {
+        answerTimeout: 6000,
+        uploadTimeout: 60_000,
+        pauses: { base: 50, cap: 1000 },
+      }),
       breaker: {
         share: env.whole("BREAKER_PERCENT", 50, 1, 99) / 100,
         during: env.whole("BREAKER_WINDOW_MS", 10_000, 1000, 600_000),

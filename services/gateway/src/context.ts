@@ -9,6 +9,8 @@ import type { Route } from "./routing/routes.ts";
 export interface Context {
   readonly id: string;
   readonly origin: Origin;
+  /** It takes long by its nature, and counts no more among those that are under way. */
+  readonly release: () => void;
   /** Undefined where spans are not recorded. */
   span?: RequestSpan | undefined;
   route?: Route;

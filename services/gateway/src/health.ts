@@ -2,7 +2,7 @@ import type { Express } from "express";
 
 import { sendProblem } from "../../proxy/src/problems.ts";
 import type { Upstream } from "../../proxy/src/upstream.ts";
-import type { SharedStore } from "./limits/shared-window.ts";
+import type { SharedStore } from "./limits/shared-store.ts";
 
 interface Parts {
   readonly zone: string;

@@ -1,6 +1,9 @@
 // The gateway: `node services/gateway/src/main.ts`, told everything by its environment.
-import { start } from "../../proxy/src/start.ts";
-import { buildApp } from "./app.ts";
-import { readConfig } from "./config.ts";
+import { keepYoungSpaceSmall } from "../../proxy/src/young-objects.ts";
+
+keepYoungSpaceSmall();
+const { start } = await import("../../proxy/src/start.ts");
+const { buildApp } = await import("./app.ts");
+const { readConfig } = await import("./config.ts");
 
 await start(readConfig, buildApp);

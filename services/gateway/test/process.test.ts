@@ -60,7 +60,7 @@ test("says what is missing, and ends", async () => {
   const { ended, output } = await start({ JWKS_FILE: "keys.json" });
   expect(await ended).toEqual([1, null]);
   expect(output()).toContain(
-    "BACKEND_URL is missing; JWKS_URL and JWKS_FILE take JWT_ISSUER and JWT_AUDIENCE",
+    "BACKEND_URL is missing; JWKS_URL, JWKS_FILE and JWKS_SERVICE take JWT_ISSUER and JWT_AUDIENCE",
   );
 });
 

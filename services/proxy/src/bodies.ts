@@ -1,47 +1,112 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 
+import { declaredLength, WHOLE_BYTES } from "./lengths.ts";
 import { Problem } from "./problems.ts";
 
-/** Bodies up to this are read before they are sent on: they can be sent again, and cost a single write. */
-export const WHOLE_BYTES = 64 * 1024;
-
-export type Body = Buffer | AsyncIterable<Uint8Array> | null;
-
-/** The length that a request says its body has; undefined where it comes in chunks, 0 where there is none. */
-export function declaredLength({ headers }: Pick<IncomingMessage, "headers">): number | undefined {
-  if (headers["transfer-encoding"] !== undefined) return undefined;
-  return Number(headers["content-length"] ?? 0);
+/** What a request's body may be. Times are milliseconds. */
+export interface BodyLimits {
+  /** Bytes. */
+  readonly most: number;
+  /** Within which all of it must have come, however it trickles; undefined where that may take as long as it likes. */
+  readonly within?: number | undefined;
+  /** Within which the next part must come. */
+  readonly idle: number;
 }
+
+export type Body = Buffer | Readable | null;
 
 /**
  * The body of a request: whole where it is small, else as a stream that is read as fast as it is sent on.
- * @throws Problem body_too_large, at once or while the stream is read.
+ * @throws Problem body_too_large or request_timeout, at once or while the stream is read.
  */
-export async function bodyOf(request: IncomingMessage, most: number): Promise<Body> {
+export function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: BodyLimits,
+): Body | Promise<Buffer> {
   const length = declaredLength(request);
   if (length === 0) return null;
-  if (length === undefined || length > WHOLE_BYTES) {
-    if (length !== undefined && length > most) throw tooLarge(most);
-    return limited(request, most);
-  }
-  if (length > most) throw tooLarge(most);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of parts(request)) chunks.push(chunk);
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  if (length !== undefined && length > limits.most) throw tooLarge(limits.most);
+  // Whoever asked first whether to send it is refused before this, or told to go on.
+  if (request.headers.expect !== undefined) response.writeContinue();
+  return length === undefined || length > WHOLE_BYTES
+    ? new IncomingBody(request, limits)
+    : whole(request, limits.within);
 }
 
-async function* limited(request: IncomingMessage, most: number): AsyncGenerator<Uint8Array> {
-  let length = 0;
-  for await (const chunk of parts(request)) {
-    length += chunk.byteLength;
-    if (length > most) throw tooLarge(most);
-    yield chunk;
+function whole(request: IncomingMessage, within: number | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const timer = within && setTimeout(() => reject(new Problem("request_timeout")), within);
+    request.on("data", (chunk: Buffer) => void chunks.push(chunk));
+    request.once("end", () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
+    request.once("close", () => {
+      clearTimeout(timer);
+      reject(new ClientGone());
+    });
+  });
+}
+
+/**
+ * The body of a request as a stream of its own: whoever reads it may give it up, and there is still a connection to answer
+ * on.
+ */
+class IncomingBody extends Readable {
+  readonly #request: IncomingMessage;
+  readonly #limits: BodyLimits;
+  readonly #total: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #length = 0;
+
+  constructor(request: IncomingMessage, limits: BodyLimits) {
+    super({ highWaterMark: WHOLE_BYTES });
+    this.#request = request;
+    this.#limits = limits;
+    if (limits.within !== undefined) this.#total = setTimeout(this.#late, limits.within);
+    request.on("data", this.#take).on("end", this.#end).on("close", this.#gone).pause();
+  }
+
+  override _read(): void {
+    this.#idle ??= setTimeout(this.#late, this.#limits.idle);
+    this.#request.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#rest();
+    clearTimeout(this.#total);
+    this.#request.off("data", this.#take).off("end", this.#end).off("close", this.#gone).pause();
+    callback(error);
+  }
+
+  readonly #take = (chunk: Buffer): void => {
+    this.#length += chunk.length;
+    if (this.#length > this.#limits.most) return void this.destroy(tooLarge(this.#limits.most));
+    if (this.push(chunk)) return void this.#idle?.refresh();
+    // What the next hop does not take yet is not the sender's delay.
+    this.#rest();
+    this.#request.pause();
+  };
+  readonly #end = (): void => void this.push(null);
+  readonly #gone = (): void => {
+    if (!this.#request.complete) this.destroy(new ClientGone());
+  };
+  readonly #late = (): void => void this.destroy(new Problem("request_timeout"));
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
   }
 }
 
-/** Whoever stops reading has not done with the connection: the answer is still to be sent on it. */
-function parts(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+/** It was the client that broke off: nobody is there to be answered. */
+class ClientGone extends Error {
+  constructor() {
+    super("the client has left");
+  }
 }
 
 function tooLarge(most: number): Problem {

@@ -1,9 +1,14 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
+import type { UpstreamAnswer } from "./answer.ts";
+import { Waiter } from "./attempt.ts";
 import { bodyOf } from "./bodies.ts";
+import { endAnswer } from "./early-end.ts";
+import type { EventStreams } from "./event-streams.ts";
+import { type Exchange, isEventStream } from "./exchanges.ts";
 import { UpstreamFailure } from "./failures.ts";
 import { addForwarded, endToEnd, type Origin } from "./headers.ts";
+import { declaredLength, isStillSending } from "./lengths.ts";
 import { Problem } from "./problems.ts";
 import { isRepeatable } from "./retries.ts";
 import type { Upstream } from "./upstream.ts";
@@ -12,8 +17,13 @@ export interface Forwarding {
   readonly upstream: Upstream;
   readonly origin: Origin;
   readonly requestId: string;
+  readonly exchange: Exchange;
+  /** Where answers without an end are known by, so that they can be ended. */
+  readonly streams: EventStreams;
   /** Bytes of a request's body. */
   readonly mostBody: number;
+  /** Milliseconds within which the whole body of a call must have come, and the next part of an upload's. */
+  readonly bodyTimes: { readonly within: number; readonly idle: number };
   /** Whether the backend carries out a POST with an Idempotency-Key once, however often it comes. */
   readonly honoursKeys: boolean;
   /** What the next hop is told beside, or in place of what the client said. */
@@ -21,9 +31,7 @@ export interface Forwarding {
   /** Whether something else is to be answered in place of an answer with this status, which then is a failure. */
   readonly refuses?: (status: number) => boolean;
   /** Sees the answer on its way; what it returns sees the body. */
-  readonly watch?:
-    | ((answer: { status: number; headers: IncomingHttpHeaders }) => BodyWatcher | undefined)
-    | undefined;
+  readonly watch?: ((answer: UpstreamAnswer) => BodyWatcher | undefined) | undefined;
 }
 
 export interface BodyWatcher {
@@ -42,38 +50,40 @@ export async function forward(
   response: ServerResponse,
   forwarding: Forwarding,
 ): Promise<void> {
-  const { upstream, mostBody, honoursKeys, refuses, watch } = forwarding;
+  const { upstream, mostBody, bodyTimes, honoursKeys, refuses, watch } = forwarding;
   const { method = "GET", url = "/" } = request;
-  const body = await bodyOf(request, mostBody);
-  const gone = new AbortController();
+  // What comes as a whole is a call, wherever it goes.
+  const isUpload = forwarding.exchange === "upload" && declaredLength(request) !== 0;
+  const exchange = forwarding.exchange === "upload" && !isUpload ? "call" : forwarding.exchange;
+  if (exchange !== "call" && !upstream.hasRoom) throw new Problem("overloaded");
+  const waiter = new Waiter();
   const leave = () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) waiter.leave();
   };
   response.once("close", leave);
-  // The client may have gone while the body was read.
-  if (response.destroyed) leave();
   try {
+    const within = isUpload ? undefined : bodyTimes.within;
+    const body = await bodyOf(request, response, { most: mostBody, idle: bodyTimes.idle, within });
+    // The client may have gone while the body was read.
+    if (response.destroyed) return;
     const answer = await upstream.send({
       method,
       path: url,
       headers: headersFor(request, forwarding),
       body,
-      signal: gone.signal,
+      waiter,
       isRepeatable: isRepeatable(method, request.headers["idempotency-key"] !== undefined, honoursKeys),
+      exchange,
     });
-    const { statusCode: status, headers } = answer;
-    if (refuses?.(status)) {
-      await answer.body.dump();
-      throw new UpstreamFailure("failed", new Error(`answered with ${status}`));
+    if (refuses?.(answer.status)) {
+      await answer.discard();
+      throw new UpstreamFailure("failed", new Error(`answered with ${answer.status}`));
     }
-    const watcher = watch?.({ status, headers });
-    if (watcher) answer.body.on("data", (chunk: Buffer) => watcher.data(chunk));
-    response.writeHead(status, endToEnd(headers));
-    const isWhole = await sent(answer.body, response);
-    if (isWhole) watcher?.end();
+    if (isEventStream(answer.headers)) forwarding.streams.add(response);
+    await tell(answer, response, watch?.(answer));
   } catch (error) {
     // What reading the body of the request has thrown is its own reason.
-    if (gone.signal.aborted && !(error instanceof Problem)) return;
+    if (waiter.hasLeft && !(error instanceof Problem)) return;
     throw error;
   } finally {
     response.off("close", leave);
@@ -87,18 +97,38 @@ function headersFor(request: IncomingMessage, forwarding: Forwarding): OutgoingH
   return Object.assign(headers, forwarding.more);
 }
 
-/**
- * Sends a body as fast as it is taken; whether all of it was sent. (`pipeline` would do, and makes and aborts a signal for
- * each answer, which costs more than all else here.)
- */
-function sent(body: Readable, response: ServerResponse): Promise<boolean> {
+/** Sends an answer as fast as it is taken; returns when all of it was sent, or no more can be. */
+function tell(
+  answer: UpstreamAnswer,
+  response: ServerResponse,
+  watcher: BodyWatcher | undefined,
+): Promise<void> {
+  const headers = endToEnd(answer.headers);
+  const isLengthTold = headers["content-length"] !== undefined;
+  // Whoever has its answer need not send the rest of a large body.
+  if (isLengthTold && isStillSending(response.req)) headers["connection"] = "close";
   return new Promise((resolve) => {
-    // Without its end, or short of its length, an answer is known to be broken.
-    body.once("error", () => response.destroy());
     response.once("close", () => {
-      body.destroy();
-      resolve(response.writableFinished);
+      answer.abort();
+      resolve();
     });
-    body.pipe(response);
+    response.on("drain", () => answer.resume());
+    // What is there already goes out in one piece with the head; the head of what is not goes out at once.
+    response.cork();
+    response.writeHead(answer.status, headers);
+    if (!answer.isWhole) response.flushHeaders();
+    answer.flow({
+      data(chunk) {
+        watcher?.data(chunk);
+        return response.write(chunk);
+      },
+      end() {
+        watcher?.end();
+        endAnswer(response, isLengthTold);
+      },
+      // Without its end, or short of its length, an answer is known to be broken.
+      broken: () => void response.destroy(),
+    });
+    response.uncork();
   });
 }

@@ -22,12 +22,17 @@ export interface Living {
   readonly log: Log;
   /** From now on it is not ready, and connections are not kept. */
   drain(): void;
+  /** Ends answers that have no end of their own. */
+  endStreams(): void;
   /** Ends what the server used, once its last request was answered. */
   close(): Promise<void>;
 }
 
 /** Opens the port, and serves until a signal says to end. The process ends where the port cannot be opened. */
-export async function live({ server, log, drain, close }: Living, settings: LifeSettings): Promise<void> {
+export async function live(
+  { server, log, drain, endStreams, close }: Living,
+  settings: LifeSettings,
+): Promise<void> {
   const { host, port, drainDelay, shutdownDeadline } = settings;
   let stopping = false;
   async function stop(signal: NodeJS.Signals): Promise<void> {
@@ -40,7 +45,10 @@ export async function live({ server, log, drain, close }: Living, settings: Life
     }, shutdownDeadline).unref();
     drain();
     await delay(drainDelay);
-    await new Promise((resolve) => server.close(resolve));
+    const closed = new Promise((resolve) => server.close(resolve));
+    // Whoever comes again after that comes to another replica.
+    endStreams();
+    await closed;
     await close();
     log.info("stopped");
     process.exit(0);

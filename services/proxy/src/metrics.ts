@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { Exchange } from "./exchanges.ts";
 import type { Upstream, UpstreamState } from "./upstream.ts";
 
 /** Seconds. */
@@ -32,9 +33,10 @@ export class Metrics {
   });
 
   /** @param status 0 where the client had gone before the answer. */
-  request(route: string, status: number, milliseconds: number): void {
+  request(route: string, exchange: Exchange, status: number, milliseconds: number): void {
     this.#requests.inc({ route, status: `${Math.floor(status / 100)}xx` });
-    this.#durations.observe({ route }, milliseconds / 1000);
+    // How long somebody listens, or sends, says nothing about how fast answers are.
+    if (exchange === "call") this.#durations.observe({ route }, milliseconds / 1000);
   }
 
   /** Counts something else by one label; the result counts one more. */

@@ -1,5 +1,8 @@
 import type { ServerResponse } from "node:http";
 
+import { endAnswer } from "./early-end.ts";
+import { isStillSending } from "./lengths.ts";
+
 /** Every answer that is made here and not by a backend, by its code: HTTP status and title (RFC 9457). */
 export const problems = {
   malformed_request: [400, "The request is not HTTP that is understood here"],
@@ -81,7 +84,10 @@ export function sendProblem(
     ...PROBLEM_HEADERS,
     ...LATER[code],
     ...headers,
+    // Whoever has not sent all of a large body need not go on.
+    ...(isStillSending(response.req) || code === "request_timeout" ? { connection: "close" } : {}),
     "content-length": Buffer.byteLength(text),
   });
-  response.end(response.req.method === "HEAD" ? undefined : text);
+  if (response.req.method !== "HEAD") response.write(text);
+  endAnswer(response, true);
 }

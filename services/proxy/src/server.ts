@@ -5,8 +5,6 @@ import { type ProblemCode, PROBLEM_HEADERS, problems, problemText } from "./prob
 
 /** Times are milliseconds. */
 export interface ServerSettings {
-  /** Within which a whole request must have come, however slowly it trickles. */
-  readonly requestTimeout: number;
   readonly headersTimeout: number;
   readonly mostConnections: number;
 }
@@ -26,16 +24,20 @@ export function createStrictServer(settings: ServerSettings, handle: RequestList
       requireHostHeader: false,
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: settings.headersTimeout,
-      requestTimeout: settings.requestTimeout,
+      // Bodies have times of their own, by what they are for: whoever reads one sees to it.
+      requestTimeout: 0,
       connectionsCheckingInterval: CHECKING,
       keepAliveTimeout: KEEP_ALIVE,
       noDelay: true,
     },
     handle,
   );
+  // Whoever asks before it sends is told to go on by whoever reads the body, once nothing speaks against it.
+  server.on("checkContinue", handle);
   server.maxConnections = settings.mostConnections;
   const answers = new WeakMap<Duplex, ServerResponse>();
-  server.on("request", ({ socket }, response) => void answers.set(socket, response));
+  for (const event of ["request", "checkContinue"] as const)
+    server.on(event, ({ socket }, response) => void answers.set(socket, response));
   server.on("clientError", (error, socket) => {
     const last = answers.get(socket);
     // Part of an answer is there already: nothing can be said any more.

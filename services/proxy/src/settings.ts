@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 
 import type { Environment } from "./environment.ts";
+import type { Forwarding } from "./forward.ts";
 import type { LifeSettings } from "./life.ts";
 import { LOG_LEVELS } from "./log.ts";
 import type { ServerSettings } from "./server.ts";
@@ -13,6 +14,7 @@ export interface ServiceSettings {
   readonly replica: string;
   readonly life: LifeSettings;
   readonly server: ServerSettings;
+  readonly bodyTimes: Forwarding["bodyTimes"];
   /** Port of /metrics, of its own; undefined is none. */
   readonly metricsPort: number | undefined;
   readonly logLevel: string;
@@ -32,9 +34,12 @@ export function readServiceSettings(
       shutdownDeadline: env.whole("SHUTDOWN_DEADLINE_MS", 25_000, 100, 600_000),
     },
     server: {
-      requestTimeout: env.whole("REQUEST_TIMEOUT_MS", 30_000, 100, 3_600_000),
       headersTimeout: env.whole("HEADERS_TIMEOUT_MS", 10_000, 100, 600_000),
       mostConnections: env.whole("MAX_CONNECTIONS", 10_000, 1, 1_000_000),
+    },
+    bodyTimes: {
+      within: env.whole("REQUEST_TIMEOUT_MS", 30_000, 100, 3_600_000),
+      idle: env.whole("BODY_TIMEOUT_MS", 30_000, 10, 600_000),
     },
     metricsPort: env.find("METRICS_PORT") === undefined ? undefined : env.whole("METRICS_PORT", 0, 0, 65_535),
     logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),
@@ -46,13 +51,20 @@ export function readUpstreamSettings(
   env: Environment,
   {
     answerTimeout,
+    uploadTimeout,
     pauses,
-  }: { readonly answerTimeout: number; readonly pauses: { base: number; cap: number } },
+  }: {
+    readonly answerTimeout: number;
+    readonly uploadTimeout: number;
+    readonly pauses: { base: number; cap: number };
+  },
 ): Omit<UpstreamSettings, "breaker"> {
   return {
     connections: env.whole("UPSTREAM_CONNECTIONS", 128, 1, 10_000),
+    longConnections: env.whole("LONG_CONNECTIONS", 1000, 1, 100_000),
     connectTimeout: env.whole("CONNECT_TIMEOUT_MS", 1000, 10, 60_000),
     answerTimeout: env.whole("ANSWER_TIMEOUT_MS", answerTimeout, 10, 600_000),
+    uploadTimeout: env.whole("UPLOAD_TIMEOUT_MS", uploadTimeout, 10, 3_600_000),
     bodyTimeout: env.whole("BODY_TIMEOUT_MS", 30_000, 10, 600_000),
     connectionAge: env.whole("CONNECTION_AGE_MS", 30_000, 100, 3_600_000),
     idle: env.whole("CONNECTION_IDLE_MS", 1000, 100, 600_000),

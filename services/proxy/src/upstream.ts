@@ -10,16 +10,24 @@ import {
 } from "cockatiel";
 import { type Dispatcher, Pool } from "undici";
 
+import type { UpstreamAnswer } from "./answer.ts";
+import { attempt, type Waiter } from "./attempt.ts";
+import type { Body } from "./bodies.ts";
+import type { Exchange } from "./exchanges.ts";
 import { failureOf, type UpstreamFailure } from "./failures.ts";
 import { pauseBefore, RetryBudget, type RetrySettings } from "./retries.ts";
 
 /** Times are milliseconds. */
 export interface UpstreamSettings {
   readonly connections: number;
+  /** For uploads and streams of events, which keep theirs for long: so many may be under way. */
+  readonly longConnections: number;
   readonly connectTimeout: number;
   /** Until the head of the answer is there. */
   readonly answerTimeout: number;
-  /** Between two parts of the answer's body. */
+  /** As `answerTimeout`, from the last part of an upload. */
+  readonly uploadTimeout: number;
+  /** Between two parts of a body. */
   readonly bodyTimeout: number;
   /** Connections get no older, so that replicas that came later get their share of requests. */
   readonly connectionAge: number;
@@ -44,15 +52,14 @@ export interface UpstreamRequest {
   readonly path: string;
   readonly headers: NonNullable<Dispatcher.RequestOptions["headers"]>;
   /** Bytes can be sent again; what is streamed cannot. */
-  readonly body: Buffer | AsyncIterable<Uint8Array> | null;
-  /** Aborted when whoever waited for the answer has gone. */
-  readonly signal: AbortSignal;
+  readonly body: Body;
+  readonly waiter: Waiter;
   /** Whether it may be sent again although it may have been carried out. */
   readonly isRepeatable: boolean;
+  readonly exchange: Exchange;
 }
 
 export type UpstreamState = "closed" | "open" | "half-open";
-export type UpstreamAnswer = Dispatcher.ResponseData;
 
 /** Told of each attempt: what came of it, or that there was none. */
 export type AttemptOutcome = "answered" | "retried" | "gone" | UpstreamFailure["kind"];
@@ -67,6 +74,8 @@ export class Upstream {
   onState: (state: UpstreamState) => void = () => {};
   readonly #settings: UpstreamSettings;
   readonly #pool: Pool;
+  /** Of its own, so that what takes long keeps nobody else waiting. */
+  readonly #longPool: Pool;
   readonly #breaker: CircuitBreakerPolicy;
   readonly #budget = new RetryBudget();
   readonly #random: () => number;
@@ -76,16 +85,8 @@ export class Upstream {
     this.url = new URL(url);
     this.#settings = settings;
     this.#random = random;
-    this.#pool = new Pool(this.url.origin, {
-      connections: settings.connections,
-      pipelining: 1,
-      connectTimeout: settings.connectTimeout,
-      headersTimeout: settings.answerTimeout,
-      bodyTimeout: settings.bodyTimeout,
-      keepAliveTimeout: settings.idle,
-      keepAliveMaxTimeout: settings.idle,
-      clientTtl: settings.connectionAge,
-    });
+    this.#pool = this.#poolOf(settings.connections, settings.answerTimeout);
+    this.#longPool = this.#poolOf(settings.longConnections, settings.uploadTimeout);
     const { share, during, leastPerSecond, openFor } = settings.breaker;
     const breaker = new SamplingBreaker({ threshold: share, duration: during, minimumRps: leastPerSecond });
     // A caller that hangs up says nothing about the backend.
@@ -113,7 +114,7 @@ export class Upstream {
 
   /** Sends a request, again where that is safe, and returns when the head of the answer is there. @throws UpstreamFailure */
   async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    const { signal, isRepeatable, body } = request;
+    const { waiter, isRepeatable, body } = request;
     const isWhole = body === null || Buffer.isBuffer(body);
     this.#budget.noteRequest();
     for (let retry = 1; ; retry++) {
@@ -128,28 +129,44 @@ export class Upstream {
         const isSafe =
           isWhole && (failure.kind === "unreachable" || (isRepeatable && failure.kind !== "open"));
         if (!isSafe || retry > this.#settings.retry.retries || !this.#budget.take()) throw failure;
-        await delay(pauseBefore(retry, this.#settings.retry, this.#random), undefined, { signal });
+        await delay(pauseBefore(retry, this.#settings.retry, this.#random));
+        if (waiter.hasLeft) throw failure;
         this.onAttempt("retried");
       }
     }
   }
 
-  /** Ends its connections once what is under way on them is over. */
-  async close(): Promise<void> {
-    await this.#pool.close();
+  /** Whether one more upload or stream of events may be under way. */
+  get hasRoom(): boolean {
+    const { running, queued } = this.#longPool.stats;
+    return running + queued < this.#settings.longConnections;
   }
 
-  #attempt({ method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamAnswer> {
+  /** Ends its connections once what is under way on them is over. */
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#longPool.close()]);
+  }
+
+  #poolOf(connections: number, headersTimeout: number): Pool {
+    const { connectTimeout, bodyTimeout, idle, connectionAge } = this.#settings;
+    return new Pool(this.url.origin, {
+      connections,
+      pipelining: 1,
+      connectTimeout,
+      headersTimeout,
+      bodyTimeout,
+      keepAliveTimeout: idle,
+      keepAliveMaxTimeout: idle,
+      clientTtl: connectionAge,
+    });
+  }
+
+  #attempt({ method, path, headers, body, waiter, exchange }: UpstreamRequest): Promise<UpstreamAnswer> {
     // One request tries; whoever comes meanwhile need not wait for it.
     if (this.#breaker.state === CircuitState.HalfOpen) return Promise.reject(new BrokenCircuitError());
+    const pool = exchange === "call" ? this.#pool : this.#longPool;
     return this.#breaker.execute(() =>
-      this.#pool.request({
-        method: method as Dispatcher.HttpMethod,
-        path,
-        headers,
-        body: body as Buffer,
-        signal,
-      }),
+      attempt(pool, { method: method as Dispatcher.HttpMethod, path, headers, body }, waiter),
     );
   }
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import { EventStreams } from "../../proxy/src/event-streams.ts";
+import type { Exchange } from "../../proxy/src/exchanges.ts";
 import { UpstreamFailure } from "../../proxy/src/failures.ts";
 import { forward } from "../../proxy/src/forward.ts";
 import { createLog } from "../../proxy/src/log.ts";
@@ -28,6 +30,7 @@ export function buildApp(config: Config): App {
   const site = readSite(config.files);
   const gateway = new Upstream("gateway", config.gatewayUrl, config.upstream);
   metrics.watch([gateway]);
+  const streams = new EventStreams();
   let draining = false;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,11 +39,12 @@ export function buildApp(config: Config): App {
     const id = requestIdOf(request.headers, origin.isTrusted);
     const began = performance.now();
     const isForwarded = forwarded.some((path) => isBelow(url, path));
+    const exchange = exchangeOf(url, config);
     response.setHeader("x-request-id", id);
     if (draining) response.setHeader("connection", "close");
     response.once("close", () => {
       const status = response.headersSent ? response.statusCode : 0;
-      metrics.request(isForwarded ? "gateway" : "files", status, performance.now() - began);
+      metrics.request(isForwarded ? "gateway" : "files", exchange, status, performance.now() - began);
     });
     try {
       if (request.headers.host === undefined || !isPlainTarget(url)) throw new Problem("malformed_request");
@@ -50,7 +54,10 @@ export function buildApp(config: Config): App {
         upstream: gateway,
         origin,
         requestId: id,
-        mostBody,
+        exchange,
+        mostBody: exchange === "upload" ? config.upload.mostBody : mostBody,
+        bodyTimes: config.bodyTimes,
+        streams,
         honoursKeys: true,
       });
     } catch (error) {
@@ -74,8 +81,14 @@ export function buildApp(config: Config): App {
     drain() {
       draining = true;
     },
+    endStreams: () => streams.end(),
     close: () => gateway.close(),
   };
+}
+
+function exchangeOf(url: string, { upload, events }: Config): Exchange {
+  if (isBelow(url, upload.path)) return "upload";
+  return isBelow(url, events) ? "events" : "call";
 }
 
 function isBelow(url: string, path: string): boolean {

@@ -12,6 +12,9 @@ export interface Config extends ServiceSettings {
   /** What is for the gateway: with a slash at its end everything below it. */
   readonly forwarded: readonly string[];
   readonly mostBody: number;
+  readonly upload: { readonly path: string; readonly mostBody: number };
+  /** The path of the stream of events. */
+  readonly events: string;
   readonly upstream: UpstreamSettings;
 }
 
@@ -26,9 +29,18 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     gatewayUrl: env.neededUrl("GATEWAY_URL", ["http:", "https:"]),
     forwarded: env.text("FORWARDED_PATHS", "/v1/ /openapi.json").split(" "),
     mostBody: env.whole("MAX_BODY_BYTES", 4 * 1024 * 1024, 0, 2 ** 40),
+    upload: {
+      path: env.text("UPLOAD_PATH", "/v1/uploads"),
+      mostBody: env.whole("MAX_UPLOAD_BYTES", 2 * 1024 ** 3, 0, 2 ** 40),
+    },
+    events: env.text("EVENTS_PATH", "/v1/events"),
     upstream: {
       // Longer than the gateway takes that asks its backend again.
-      ...readUpstreamSettings(env, { answerTimeout: 15_000, pauses: { base: 25, cap: 500 } }),
+      ...readUpstreamSettings(env, {
+        answerTimeout: 15_000,
+        uploadTimeout: 75_000,
+        pauses: { base: 25, cap: 500 },
+      }),
       breaker: { share: 0.5, during: 10_000, leastPerSecond: 2, openFor: 1000 },
     },
   };

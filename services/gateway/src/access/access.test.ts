@@ -158,12 +158,15 @@ test("what is for anyone takes no credentials, and none that are wrong", async (
   expect((await get(bearer("a.b.c"), "/openapi.json")).status).toBe(401);
 });
 
-test("keys of an issuer that cannot be read are nobody's fault, and read when they can be", async () => {
+test.each([
+  ["an issuer", (url: string) => ({ JWKS_URL: `${url}/jwks` })],
+  ["a service", (url: string) => ({ JWKS_SERVICE: "backend", BACKEND_URL: url })],
+])("keys of %s that cannot be read are nobody's fault, and read when they can be", async (_, source) => {
   const keys = await new Backend().start();
   keys.handle = (_asked, response) => response.writeHead(500).end();
   const other = await startGateway({
     BACKEND_URL: backend.url,
-    JWKS_URL: `${keys.url}/jwks`,
+    ...source(keys.url),
     JWT_ISSUER: "issuer",
     JWT_AUDIENCE: "api",
   });
@@ -171,7 +174,7 @@ test("keys of an issuer that cannot be read are nobody's fault, and read when th
     const good = bearer(await token());
     expect((await ask(`${other.url}/v1/a`, good)).code).toBe("access_unavailable");
     const jwks = { keys: [{ ...(await exportJWK(issuer.publicKey)), kid: "one" }] };
-    keys.handle = (_asked, response) => response.end(JSON.stringify(jwks));
+    keys.handle = ({ url }, response) => response.end(JSON.stringify(url.endsWith("/a") ? {} : jwks));
     await until(async () => (await ask(`${other.url}/v1/a`, good)).status === 200);
   } finally {
     await other.stop();

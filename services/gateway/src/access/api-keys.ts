@@ -1,8 +1,10 @@
 import { LRUCache } from "lru-cache";
 
+import { Waiter } from "../../../proxy/src/attempt.ts";
 import { failureOf } from "../../../proxy/src/failures.ts";
 import { Problem } from "../../../proxy/src/problems.ts";
 import type { Upstream } from "../../../proxy/src/upstream.ts";
+import type { AskWhose } from "./authenticate.ts";
 import { type Caller, digest } from "./caller.ts";
 import { unauthenticated } from "./refusals.ts";
 
@@ -28,13 +30,17 @@ export class ApiKeys {
     this.#path = path;
   }
 
-  verify(key: string, upstream: Upstream): Caller | Promise<Caller> {
+  /** Whose key it is, or how to find out. @throws Problem */
+  verify(key: string, upstream: Upstream): Caller | AskWhose {
     if (key.length > LONGEST || !/^[!-~]+$/.test(key)) throw unknownKey();
     const id = digest("api_key", upstream.name, key);
     const known = this.#known.get(id);
     if (known === false) throw unknownKey();
-    if (known !== undefined) return known;
-    // Requests with the same key that come together ask once.
+    return known ?? (() => this.#askOnce(id, key, upstream));
+  }
+
+  /** Requests with the same key that come together ask once. */
+  #askOnce(id: string, key: string, upstream: Upstream): Promise<Caller> {
     const asking =
       this.#asking.get(id) ?? this.#ask(id, key, upstream).finally(() => this.#asking.delete(id));
     this.#asking.set(id, asking);
@@ -55,19 +61,24 @@ export class ApiKeys {
   }
 
   async #statusOf(key: string, upstream: Upstream): Promise<number> {
+    const waiter = new Waiter();
+    const timer = setTimeout(() => waiter.leave(), PATIENCE);
     try {
-      const { statusCode, body } = await upstream.send({
+      const answer = await upstream.send({
         method: "GET",
         path: this.#path,
         headers: { "x-api-key": key },
         body: null,
-        signal: AbortSignal.timeout(PATIENCE),
+        waiter,
         isRepeatable: true,
+        exchange: "call",
       });
-      await body.dump();
-      return statusCode;
+      await answer.discard();
+      return answer.status;
     } catch (error) {
       throw new Problem(failureOf(error)?.kind === "open" ? "backend_unavailable" : "access_unavailable");
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

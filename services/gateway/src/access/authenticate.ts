@@ -21,15 +21,19 @@ export interface AccessParts {
 /** Tokens have two dots; what has none is a key of the backend's. */
 const TOKEN = /^[^.]+\.[^.]*\.[^.]*$/;
 
+/** Asks whoever knows whose a credential is; rejects with Problem. */
+export type AskWhose = () => Promise<Caller>;
+
 /**
- * Whose request it is, by its headers; undefined where it does not say. A credential that is wrong is refused also where
- * none is needed. Throws, or rejects with, Problem.
+ * Whose request it is, by its headers; undefined where it does not say, and a question where that is not known here yet. A
+ * credential that is wrong is refused also where none is needed.
+ * @throws Problem
  */
 export function authenticate(
   headers: IncomingHttpHeaders,
   upstream: Upstream,
   { authentication, tokens, keys }: AccessParts,
-): Caller | undefined | Promise<Caller> {
+): Caller | undefined | AskWhose {
   const { authorization, "x-api-key": apiKey } = headers;
   if (apiKey !== undefined) {
     if (authorization !== undefined)
@@ -47,7 +51,7 @@ export function authenticate(
   return tokens.verify(credentials);
 }
 
-function verifyKey(key: string, upstream: Upstream, keys: ApiKeys | undefined): Caller | Promise<Caller> {
+function verifyKey(key: string, upstream: Upstream, keys: ApiKeys | undefined): Caller | AskWhose {
   if (keys === undefined) throw unauthenticated("API keys are not taken here.");
   return keys.verify(key, upstream);
 }

@@ -12,6 +12,7 @@ import {
 import { LRUCache } from "lru-cache";
 
 import { Problem } from "../../../proxy/src/problems.ts";
+import type { AskWhose } from "./authenticate.ts";
 import { type Caller, digest } from "./caller.ts";
 import { unauthenticated } from "./refusals.ts";
 
@@ -25,8 +26,8 @@ export interface TokenSettings {
 }
 
 export interface TokenVerifier {
-  /** Whose token it is; a promise only for a token that is new here. Throws, or rejects with, Problem. */
-  verify(token: string): Caller | Promise<Caller>;
+  /** Whose token it is, or how to find out where it is new here. @throws Problem */
+  verify(token: string): Caller | AskWhose;
 }
 
 interface Verified {
@@ -72,7 +73,7 @@ export function createTokenVerifier(settings: TokenSettings, now: () => number =
       if (token.length > LONGEST) throw unauthenticated("The token is longer than one may be.");
       const key = digest(token);
       const known = verified.get(key);
-      return known !== undefined && now() < known.until ? known.caller : check(token, key);
+      return known !== undefined && now() < known.until ? known.caller : () => check(token, key);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-import type { Admission, SlidingWindow, WindowSettings } from "./window.ts";
+import type { Admission, WindowSettings } from "./window.ts";
 
 /** When each of the requests was admitted that count, the oldest first. */
 interface Admitted {
@@ -11,8 +11,11 @@ interface Admitted {
 
 const MOST_CALLERS = 10_000;
 
-/** A window of this replica alone, for as long as the shared one is away. */
-export class LocalWindow implements SlidingWindow {
+/**
+ * Counts requests in a window that slides: in no span of time as long as the window are more admitted than the limit.
+ * A request that is not admitted does not count. Of this replica alone, for as long as the shared one is away.
+ */
+export class LocalWindow {
   readonly #settings: WindowSettings;
   readonly #now: () => number;
   readonly #callers = new LRUCache<string, Admitted>({ max: MOST_CALLERS });
@@ -38,9 +41,5 @@ export class LocalWindow implements SlidingWindow {
     if (isAdmitted) times.push(now);
     const oldest = times[admitted.first] ?? now;
     return { isAdmitted, count: times.length - admitted.first, freeIn: oldest + span - now };
-  }
-
-  forget(caller: string): void {
-    this.#callers.delete(caller);
   }
 }

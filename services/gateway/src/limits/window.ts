@@ -7,15 +7,7 @@ export interface Admission {
   readonly freeIn: number;
 }
 
-/**
- * Counts requests in a window that slides: in no span of time as long as the window are more admitted than the limit.
- * A request that is not admitted does not count.
- */
-export interface SlidingWindow {
-  admit(caller: string): Admission | Promise<Admission>;
-  forget(caller: string): void | Promise<void>;
-}
-
+/** How many requests are admitted in any span of time. */
 export interface WindowSettings {
   readonly limit: number;
   /** Milliseconds. */

@@ -29,14 +29,20 @@ export function beginRequests({ config, metrics, tracing, state }: Options): Req
     const client = isIPv6(address) ? ipKeyGenerator(address) : address;
     const id = requestIdOf(request.headers, isTrusted);
     const span = tracing?.request(`${request.method}`, request.headers);
-    const context: Context = begin(request, { id, origin: { remote, client, isTrusted }, span });
+    let counts = true;
+    const release = () => {
+      if (counts) inFlight--;
+      counts = false;
+    };
+    const context: Context = begin(request, { id, origin: { remote, client, isTrusted }, span, release });
     inFlight++;
     response.setHeader("x-request-id", id);
     if (state.draining) response.setHeader("connection", "close");
     response.once("close", () => {
-      inFlight--;
+      release();
       const status = response.headersSent ? response.statusCode : 0;
-      metrics.request(context.route?.path ?? "none", status, performance.now() - began);
+      const { path = "none", exchange = "call" } = context.route ?? {};
+      metrics.request(path, exchange, status, performance.now() - began);
       span?.end(status);
     });
     if (inFlight > config.mostInFlight) throw new Problem("overloaded");

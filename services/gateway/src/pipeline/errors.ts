@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler } from "express";
 
-import { WHOLE_BYTES, declaredLength } from "../../../proxy/src/bodies.ts";
 import type { Log } from "../../../proxy/src/log.ts";
 import { Problem, sendProblem } from "../../../proxy/src/problems.ts";
 import { contextOf } from "../context.ts";
@@ -21,9 +20,6 @@ export function answerErrors(log: Log): ErrorRequestHandler {
       if (problem === error) log.warn(fields, "a request was not served");
       else log.error({ ...fields, err: error }, "a request failed");
     }
-    // Nobody reads a large body any more, and the connection is no use without that.
-    if (!request.complete && (declaredLength(request) ?? Infinity) > WHOLE_BYTES && !response.headersSent)
-      response.setHeader("connection", "close");
     sendProblem(response, problem.code, context?.id, problem.refusal);
   };
 }

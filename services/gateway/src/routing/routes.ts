@@ -1,6 +1,9 @@
 import { z } from "zod";
 
+import { EXCHANGES } from "../../../proxy/src/exchanges.ts";
+
 const KIB = 1024;
+const GIB = 1024 ** 3;
 
 /** Where requests go, by the beginning of their path. */
 const RouteSchema = z.strictObject({
@@ -12,10 +15,13 @@ const RouteSchema = z.strictObject({
   access: z.enum(["caller", "anyone"]).default("caller"),
   /** Whether a POST with an Idempotency-Key is carried out once, however often it comes, and may be repeated. */
   honoursKeys: z.boolean().default(false),
+  /** How requests and answers come: see `Exchange`. */
+  exchange: z.enum(EXCHANGES).default("call"),
+  /** Bytes of a request's body. */
   mostBody: z
     .int()
     .min(0)
-    .max(1024 * KIB * KIB)
+    .max(64 * GIB)
     .default(64 * KIB),
 });
 export type Route = z.output<typeof RouteSchema>;
@@ -25,6 +31,8 @@ const RoutesSchema = z.array(RouteSchema).min(1);
 /** Of an API whose service is `backend`, as OpenAPI describes it. */
 const DEFAULTS: z.input<typeof RoutesSchema> = [
   { path: "/v1/", to: "backend", honoursKeys: true, mostBody: 4 * KIB * KIB },
+  { path: "/v1/uploads", to: "backend", exchange: "upload", honoursKeys: true, mostBody: 2 * GIB },
+  { path: "/v1/events", to: "backend", exchange: "events", mostBody: 0 },
   { path: "/openapi.json", to: "backend", access: "anyone", mostBody: 0 },
 ];
 

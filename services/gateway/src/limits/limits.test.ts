@@ -4,7 +4,8 @@ import { Backend } from "../../test/backend.ts";
 import { ask, startGateway, type TestGateway } from "../../test/gateway.ts";
 import { TestRedis, whyWithoutRedis, withoutRedis } from "../../test/redis.ts";
 import { until } from "../../test/until.ts";
-import { openSharedStore, type SharedAdmission, SharedWindow } from "./shared-window.ts";
+import { Limits } from "./limits.ts";
+import { openSharedStore, type SharedAdmission } from "./shared-store.ts";
 
 const log = { info: () => {}, warn: () => {} };
 
@@ -34,7 +35,7 @@ describe.skipIf(withoutRedis)(`with Redis${whyWithoutRedis}`, () => {
     await Promise.all(
       [...opened, ...opened, ...opened].map(async (store) => {
         while (performance.now() < end) {
-          const admission = await store.admit("limit:test:a", settings);
+          const [admission] = (await store.admit({ key: "limit:test:a", ...settings })) as [SharedAdmission];
           if (admission.isAdmitted) admitted.push(admission);
           else refused++;
           expect(admission.count).toBeLessThanOrEqual(settings.limit);
@@ -53,11 +54,37 @@ describe.skipIf(withoutRedis)(`with Redis${whyWithoutRedis}`, () => {
 
   test("what nobody asks about any more is forgotten by Redis", async () => {
     const { opened, close } = await stores(1);
-    await opened[0]?.admit("limit:test:gone", { limit: 5, span: 50 });
+    await opened[0]?.admit({ key: "limit:test:gone", limit: 5, span: 50 });
     const { Redis } = await import("ioredis");
     const client = new Redis(redis.url);
     await until(async () => (await client.exists("limit:test:gone")) === 0);
     client.disconnect();
+    close();
+  });
+
+  test("a request that one of its windows refuses counts in none that comes after", async () => {
+    const { opened, close } = await stores(1);
+    const [store] = opened;
+    const limits = new Limits(
+      { address: { limit: 2, span: 60_000 }, key: { limit: 1, span: 60_000 } },
+      store,
+    );
+    const admit = async (key: string) =>
+      (await limits.admit({ limit: "address", caller: "one" }, { limit: "key", caller: key })).map(
+        ({ isAdmitted, count }) => [isAdmitted, count],
+      );
+    const [good, full] = [true, false];
+    expect(await admit("a")).toEqual([
+      [good, 1],
+      [good, 1],
+    ]);
+    expect(await admit("a")).toEqual([
+      [good, 2],
+      [full, 1],
+    ]);
+    expect(await admit("b")).toEqual([[full, 2]]);
+    const [b] = await limits.admit({ limit: "key", caller: "b" });
+    expect(b).toMatchObject({ isAdmitted: true, count: 1 });
     close();
   });
 
@@ -66,18 +93,18 @@ describe.skipIf(withoutRedis)(`with Redis${whyWithoutRedis}`, () => {
     async (how) => {
       const store = openSharedStore(redis.url, 50, "one", log);
       const settings = { limit: 2, span: 60_000 };
-      const window = new SharedWindow(how, settings, store);
+      const limits = new Limits({ address: settings, key: settings }, store);
+      const admit = async (caller: string) => (await limits.admit({ limit: "key", caller }))[0]?.isAdmitted;
       await until(() => store.isThere);
-      await window.admit("a");
+      await admit(how);
       await (how === "kill" ? redis.kill() : redis.freeze());
       const began = performance.now();
-      const answers = [await window.admit("a"), await window.admit("a"), await window.admit("a")];
-      expect(answers.map(({ isAdmitted }) => isAdmitted)).toEqual([true, true, false]);
+      expect([await admit(how), await admit(how), await admit(how)]).toEqual([true, true, false]);
       expect(performance.now() - began).toBeLessThan(1000);
       expect(store.isThere).toBe(false);
       await (how === "kill" ? redis.start() : redis.thaw());
       await until(() => store.isThere);
-      expect((await window.admit("b")).isAdmitted).toBe(true);
+      expect(await admit(`${how} again`)).toBe(true);
       store.close();
     },
   );

@@ -2,15 +2,20 @@ import { readFileSync } from "node:fs";
 
 import { Redis } from "ioredis";
 
-import { LocalWindow } from "./local-window.ts";
-import type { Admission, SlidingWindow, WindowSettings } from "./window.ts";
+import type { Admission, WindowSettings } from "./window.ts";
+
+/** One more request of a caller. */
+export interface Asked extends WindowSettings {
+  /** Of the caller's window. */
+  readonly key: string;
+}
 
 /** A connection to the Redis that the replicas share; never waited for longer than its time-out. */
 export interface SharedStore {
   /** Whether limits hold over all replicas at the moment. */
   readonly isThere: boolean;
-  admit(key: string, settings: WindowSettings): Promise<SharedAdmission>;
-  forget(key: string): Promise<void>;
+  /** Admits a request to each of its windows in turn, up to one that is full, in one round trip. */
+  admit(...asked: readonly Asked[]): Promise<SharedAdmission[]>;
   close(): void;
 }
 
@@ -31,7 +36,7 @@ const LONGEST_PAUSE = 800;
 const REST = 500;
 
 type Scripted = Redis & {
-  admit(key: string, limit: number, span: number): Promise<[number, number, number, string]>;
+  admit(keys: number, ...keysAndArguments: (string | number)[]): Promise<[number, number, number, string][]>;
 };
 
 /** @param timeout milliseconds after which a Redis that says nothing is away. */
@@ -51,7 +56,7 @@ export function openSharedStore(url: string, timeout: number, name: string, log:
     // A former primary takes no writes any more: the name leads to another server by now, or will soon.
     reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     keepAlive: 5000,
-    scripts: { admit: { lua: SCRIPT, numberOfKeys: 1 } },
+    scripts: { admit: { lua: SCRIPT } },
   }) as Scripted;
   let wasThere: boolean | undefined;
   let restUntil = 0;
@@ -74,59 +79,24 @@ export function openSharedStore(url: string, timeout: number, name: string, log:
     get isThere() {
       return redis.status === "ready" && performance.now() >= restUntil;
     },
-    async admit(key, { limit, span }) {
+    async admit(...asked) {
+      const keys = asked.map(({ key }) => key);
+      const settings = asked.flatMap(({ limit, span }) => [limit, span * 1000]);
       try {
-        const [admitted, count, freeIn, at] = await redis.admit(key, limit, span * 1000);
+        const answers = await redis.admit(keys.length, ...keys, ...settings);
         tell(true);
-        return { isAdmitted: admitted === 1, count, freeIn: freeIn / 1000, at: Number(at) };
+        return answers.map(([admitted, count, freeIn, at]) => ({
+          isAdmitted: admitted === 1,
+          count,
+          freeIn: freeIn / 1000,
+          at: Number(at),
+        }));
       } catch (error) {
         restUntil = performance.now() + REST;
         tell(false, (error as Error).message);
         throw error;
       }
     },
-    async forget(key) {
-      await redis.del(key);
-    },
     close: () => redis.disconnect(),
   };
-}
-
-/**
- * A window that all replicas share. While Redis is away each has one of its own: a caller is then let in as often as the
- * limit by each of them, and nobody waits.
- */
-export class SharedWindow implements SlidingWindow {
-  readonly #name: string;
-  readonly #settings: WindowSettings;
-  readonly #store: SharedStore | undefined;
-  readonly #local: LocalWindow;
-
-  /** @param store undefined where there is no Redis. */
-  constructor(name: string, settings: WindowSettings, store: SharedStore | undefined) {
-    this.#name = name;
-    this.#settings = settings;
-    this.#store = store;
-    this.#local = new LocalWindow(settings);
-  }
-
-  async admit(caller: string): Promise<Admission> {
-    if (this.#store?.isThere) {
-      try {
-        return await this.#store.admit(this.#key(caller), this.#settings);
-      } catch {
-        // It has said so; this request counts here.
-      }
-    }
-    return this.#local.admit(caller);
-  }
-
-  async forget(caller: string): Promise<void> {
-    this.#local.forget(caller);
-    await this.#store?.forget(this.#key(caller));
-  }
-
-  #key(caller: string): string {
-    return `limit:${this.#name}:${caller}`;
-  }
 }
