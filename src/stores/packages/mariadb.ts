@@ -10,9 +10,10 @@ export const mariadb: Recipe = {
   store: "mariadb",
   title: "MariaDB",
   packages: [
-    ["mariadb-server-core", "mariadb-client-core"],
-    ["mariadb-server-core-10.6", "mariadb-client-core-10.6"],
-    ["mariadb-server-core-10.5", "mariadb-client-core-10.5"],
+    // The last of each has mariadb-dump, which a standby is copied with.
+    ["mariadb-server-core", "mariadb-client-core", "mariadb-client"],
+    ["mariadb-server-core-10.6", "mariadb-client-core-10.6", "mariadb-client-10.6"],
+    ["mariadb-server-core-10.5", "mariadb-client-core-10.5", "mariadb-client-10.5"],
   ],
 
   examine: (copy, account) => examineMariadb(mariadbIn(copy), account),
