@@ -5,6 +5,7 @@ import { decisions } from "./decisions.ts";
 import { frontDoor } from "./front-door.ts";
 import { gateway } from "./gateway.ts";
 import { generate } from "./generate.ts";
+import { limits } from "./limits.ts";
 import { restore } from "./restore.ts";
 import { rules } from "./rules.ts";
 import { screening } from "./screening.ts";
@@ -40,6 +41,10 @@ const BENCHES: Readonly<
   generate: {
     says: "from an architecture to Terraform, beside the AWS CDK [--cdk FOLDER]",
     run: (json) => generate(json, values.cdk),
+  },
+  limits: {
+    says: "the limits that the document of microservices states, on its twin",
+    run: limits,
   },
   restore: {
     says: "a database of a gibibyte from its backup: to a moment, and from another region",

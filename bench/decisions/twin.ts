@@ -48,7 +48,7 @@ export function startTwin(state: string): RunningTwin {
 }
 
 /** Runs the command line as a user does, with the state in a folder of the bench's own. */
-function plumbline(args: readonly string[], state: string): string {
+export function plumbline(args: readonly string[], state: string): string {
   const { status, stdout, stderr } = spawnSync("node", ["bin/plumbline.mjs", ...args], {
     cwd: packageRoot,
     env: { ...process.env, PLUMBLINE_STATE: state },

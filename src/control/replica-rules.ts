@@ -31,11 +31,17 @@ function diagnose(replica: Replica, { settings }: ReplicasState, now: Instant): 
   if (isHealthy(replica)) return null;
   const late = now >= replica.requestedAt + settings.startTimeoutMs;
   if (replica.firstHealthyAt === null && late) return "did not become healthy in time";
+  const from = sickFrom(replica, settings);
+  return from !== null && now >= from ? "unhealthy" : null;
+}
+
+/** When an unhealthy replica's time is over; null while it is not unhealthy. */
+export function sickFrom(replica: Replica, settings: ReplicasState["settings"]): Instant | null {
+  if (replica.health !== "unhealthy") return null;
   // One that was healthy has started: the grace is over for it, however short it has run.
-  const beyondGrace =
-    replica.firstHealthyAt !== null ||
-    (replica.startedAt !== null && now >= replica.startedAt + settings.healthCheckGracePeriodMs);
-  return replica.health === "unhealthy" && beyondGrace ? "unhealthy" : null;
+  if (replica.firstHealthyAt !== null)
+    return (replica.unhealthySince ?? 0) + (settings.unhealthyPatienceMs ?? 0);
+  return replica.startedAt === null ? null : replica.startedAt + settings.healthCheckGracePeriodMs;
 }
 
 /**
@@ -136,7 +142,7 @@ export function enforceStopDeadlines(state: ReplicasState, now: Instant): Replic
   return step;
 }
 
-const LEAVING = { health: "unknown", healthySince: null, available: false } as const;
+const LEAVING = { health: "unknown", healthySince: null, unhealthySince: null, available: false } as const;
 
 /** SIGTERM now. */
 export function stop(step: ReplicasStep, replica: Replica, now: Instant): ReplicasStep {
@@ -205,6 +211,7 @@ function start(step: ReplicasStep, zone: string, now: Instant): ReplicasStep {
     startedAt: null,
     firstHealthyAt: null,
     healthySince: null,
+    unhealthySince: null,
     available: false,
     sick: null,
     killed: false,

@@ -26,6 +26,12 @@ export interface ReplicaSettings {
    * failing its checks (healthCheckGracePeriodSeconds, 0 on ECS unless declared).
    */
   readonly healthCheckGracePeriodMs: number;
+  /**
+   * For how long a replica that was healthy may be unhealthy before it is replaced: it may be started again in place
+   * meanwhile, as by an instance's unit. None where it is left out: on ECS and EC2 the target group's word is enough, for
+   * its checks take their time themselves.
+   */
+  readonly unhealthyPatienceMs?: number;
   /** How long a deregistered replica may finish its requests (the target group's deregistration delay). */
   readonly deregistrationDelayMs: number;
   /** From SIGTERM to SIGKILL (ECS's stopTimeout). */
@@ -62,6 +68,8 @@ export interface Replica {
   readonly firstHealthyAt: Instant | null;
   /** Since when it has been healthy without a break; null while it is not. */
   readonly healthySince: Instant | null;
+  /** Since when it has been unhealthy without a break; null while it is not. */
+  readonly unhealthySince: Instant | null;
   /** Whether it has been healthy for the roll's `minReadyMs`: others may go because it is there. */
   readonly available: boolean;
   /** Why it has to be replaced; null while it is well, or may still become well. */

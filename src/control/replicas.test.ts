@@ -103,6 +103,19 @@ describe("the service scheduler", () => {
     expect(actions).toEqual(["9000 start api-3 in a", "9060 deregister api-3"]);
   });
 
+  test("an instance that is started again in place within the group's patience is not replaced", () => {
+    const patient = steady(2, { unhealthyPatienceMs: 5000 });
+    const { state, actions } = play(patient, [
+      [9000, about("unhealthy", "api-1")],
+      [13_900, about("healthy", "api-1")],
+      [15_000, about("unhealthy", "api-1")],
+      [19_000, about("unhealthy", "api-1")],
+    ]);
+    expect(actions).toEqual([]);
+    expect(replicasLoop.nextWake(state)).toBe(20_000);
+    expect(play(state, [[20_000, tick]]).actions).toEqual(["20000 start api-3 in a"]);
+  });
+
   test("without room for a replacement the unhealthy task stops first", () => {
     const { actions } = play(steady(2, withoutSurge), [[9000, about("unhealthy", "api-1")]]);
     expect(actions).toEqual(["9000 deregister api-1", "9000 start api-3 in a"]);

@@ -6,7 +6,8 @@
  * sick (unhealthy beyond its grace, or never healthy in time) is replaced as that page says: first a
  * replacement starts, if the surge leaves room, and the sick one stops when the replacement is
  * healthy; without room the sick ones stop first. So an outage of something that every replica needs
- * does not take away the replicas that would recover by themselves.
+ * does not take away the replicas that would recover by themselves. Where something else starts a
+ * replica's process again in place, as an instance's unit does, it is sick only after a while.
  *
  * A roll replaces all replicas by new ones; how, is in replica-roll.ts.
  *
@@ -35,6 +36,7 @@ import {
   recordFailure,
   removeReplaced,
   removeSurplus,
+  sickFrom,
   startMissing,
   stop,
   stopEverything,
@@ -136,12 +138,19 @@ function applyReplicaEvent(
       if (replica.phase !== "running") return only(state);
       const firstHealthyAt = replica.firstHealthyAt ?? now;
       const healthySince = replica.healthySince ?? now;
-      const well = { health: "healthy", sick: null, firstHealthyAt, healthySince } as const;
+      const well = {
+        health: "healthy",
+        sick: null,
+        firstHealthyAt,
+        healthySince,
+        unhealthySince: null,
+      } as const;
       return only(updateReplica(state, { ...replica, ...well }));
     }
     case "unhealthy": {
       if (replica.phase !== "running") return only(state);
-      const unwell = { health: "unhealthy", healthySince: null, available: false } as const;
+      const unhealthySince = replica.unhealthySince ?? now;
+      const unwell = { health: "unhealthy", healthySince: null, unhealthySince, available: false } as const;
       return only(updateReplica(state, { ...replica, ...unwell }));
     }
     case "drained":
@@ -168,8 +177,7 @@ function replicaDeadline(replica: Replica, { settings, pace }: ReplicasState): I
       if (replica.healthySince !== null)
         return replica.available ? null : replica.healthySince + pace.minReadyMs;
       if (replica.sick !== null) return null;
-      const grace =
-        replica.health === "unhealthy" ? (replica.startedAt ?? 0) + settings.healthCheckGracePeriodMs : null;
+      const grace = sickFrom(replica, settings);
       const start = replica.firstHealthyAt === null ? replica.requestedAt + settings.startTimeoutMs : null;
       return earliestAfter(Number.NEGATIVE_INFINITY, [grace, start]);
     }

@@ -112,6 +112,17 @@ const Ec2AutoScaling = z.strictObject({
     .strictObject({
       restart: z.enum(["always", "on-failure"]).default("always"),
       restartDelay: Duration.prefault("5s"),
+      /** One that has started so often within so long is started no more; the defaults are systemd's own. */
+      startLimit: z
+        .strictObject({
+          /** What the starts are counted in. */
+          interval: Duration.prefault("10s"),
+          /** How many starts there may be in it. */
+          burst: z.int().min(1).default(5),
+        })
+        .prefault({}),
+      /** Files and connections that the service may have open (LimitNOFILE). */
+      openFiles: z.int().min(256).max(1_048_576).default(65_536),
     })
     .prefault({}),
   /** Instances are replaced and never changed: an instance refresh rolls a new launch template. */

@@ -2,6 +2,7 @@ import { type HealthSettings, healthTiming } from "#control/health.ts";
 import type { ReplicaSettings } from "#control/replica-state.ts";
 import type { RolloutPolicy } from "#control/rollout/deployment-state.ts";
 import { rolloutPercentages, rolloutPolicy } from "#control/rollout/policy.ts";
+import { startTiming } from "#control/start-timing.ts";
 import { type ScalingSettings, scalingSettings } from "#control/scaling/scaling-settings.ts";
 import { DOCUMENTED_TIMING, type ScalingTiming } from "#control/scaling/timing.ts";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
@@ -94,12 +95,13 @@ function replicasOf(
 ): ReplicaSettings {
   const isLocal = profile === "local";
   const patience = isLocal ? LOCAL.patienceMs : Infinity;
+  const start = startTiming(isLocal ? "local" : "document", service, compute);
   const scheduled = service.scaling.flatMap((policy) => (policy.kind === "scheduled" ? [policy.max] : []));
   return {
     max: Math.max(service.replicas.max, service.replicas.desired, ...scheduled),
     ...rolloutPercentages(compute, service),
-    startTimeoutMs: service.startTimeout + (isLocal ? 0 : AWS_START_MS),
-    healthCheckGracePeriodMs: service.startTimeout,
+    ...start,
+    startTimeoutMs: start.startTimeoutMs + (isLocal ? 0 : AWS_START_MS),
     deregistrationDelayMs: Math.min(entry.loadBalancer.deregistrationDelay, patience),
     stopTimeoutMs: Math.min(service.stopTimeout, patience),
     backoff: isLocal ? LOCAL.backoff : AWS_BACKOFF,
@@ -117,6 +119,9 @@ function rolloutOf(
     ...declared,
     minReadyMs: Math.min(declared.minReadyMs, LOCAL.minReadyMs),
     checkpointDelayMs: Math.min(declared.checkpointDelayMs, LOCAL.checkpointDelayMs),
-    progressDeadlineMs: Math.min(declared.progressDeadlineMs, service.startTimeout + LOCAL.beyondStartMs),
+    progressDeadlineMs: Math.min(
+      declared.progressDeadlineMs,
+      startTiming("local", service, compute).startTimeoutMs + LOCAL.beyondStartMs,
+    ),
   };
 }

@@ -30,6 +30,7 @@ describe.each([
   {
     name: "fargate",
     service: "api",
+    secrets: [SECRET, "aws_secretsmanager_secret.people_secret.arn"],
     calls: "ecs:updateService",
     allowed: { Effect: "Allow", Action: "ecs:UpdateService", Resource: ["aws_ecs_service.api.id"] },
     input: { cluster: "aws_ecs_cluster.main.arn", service: "aws_ecs_service.api.name" },
@@ -37,6 +38,7 @@ describe.each([
   {
     name: "autoscaling-group",
     service: "api",
+    secrets: [SECRET],
     calls: "autoscaling:startInstanceRefresh",
     allowed: {
       Effect: "Allow",
@@ -45,13 +47,13 @@ describe.each([
     },
     input: { group: "aws_autoscaling_group.api.name" },
   },
-] as const)("$name", ({ name, service, calls, allowed, input }) => {
+] as const)("$name", ({ name, service, secrets, calls, allowed, input }) => {
   test("a new value of a secret that a service reads rolls that service", async () => {
     const { find } = await projected(name);
     expect(document(find("aws_cloudwatch_event_rule", `after_rotation_${service}`).event_pattern)).toEqual({
       source: ["aws.secretsmanager"],
       "detail-type": ["Secret Label Updated"],
-      resources: [SECRET],
+      resources: secrets,
       detail: { labelUpdated: ["AWSCURRENT"] },
     });
     expect(document(find("aws_cloudwatch_event_target", `after_rotation_${service}`).input)).toEqual(input);

@@ -1,4 +1,5 @@
 import type { ResolvedService } from "#model/architecture.ts";
+import { type ServiceUnit, serviceUnit } from "#model/service-unit.ts";
 import type { Context } from "../context.ts";
 import { seconds } from "../durations.ts";
 import { base64encode, raw, text } from "../hcl/expression.ts";
@@ -34,10 +35,10 @@ export function autoScalingGroupsOf(tools: ComputeTools, compute: Ec2): void {
   const rolled: Rolled[] = [];
   for (const [service, declared] of services) {
     if (declared.kind === "job") continue;
-    const jobs = services.flatMap(([name, job]) =>
-      job.kind === "job" && job.before.includes(service) ? [[name, job] as const] : [],
-    );
-    const group = groupOf(tools, compute, { service, declared, jobs, logs });
+    const unit = serviceUnit(context.architecture, service, declared);
+    if (!unit) continue;
+    const jobs = services.filter(([name]) => unit.startsAfter.includes(name));
+    const group = groupOf(tools, compute, { service, declared, unit, jobs, logs });
     rolled.push({
       service,
       secrets: credentialsRead(declared, stores),
@@ -75,6 +76,7 @@ function groupOf(
   parts: {
     readonly service: string;
     readonly declared: Replicated;
+    readonly unit: ServiceUnit;
     readonly jobs: readonly (readonly [string, ResolvedService])[];
     readonly logs: Resource<"aws_cloudwatch_log_group">;
   },
@@ -145,13 +147,14 @@ function launchTemplate(
   parts: {
     readonly service: string;
     readonly declared: Replicated;
+    readonly unit: ServiceUnit;
     readonly jobs: readonly (readonly [string, ResolvedService])[];
     readonly logs: Resource<"aws_cloudwatch_log_group">;
   },
 ): Resource<"aws_launch_template"> {
   const { context, groups, registry, stores, buckets } = tools;
   const { stack, name, architecture } = context;
-  const { service, declared, jobs, logs } = parts;
+  const { service, declared, unit, jobs, logs } = parts;
   const profile = instanceProfile(tools, service, declared, logs);
   const { volume } = compute;
   return stack.file("compute")("aws_launch_template", localName(service), {
@@ -183,6 +186,7 @@ function launchTemplate(
       userDataOf({
         service,
         declared,
+        unit,
         jobs,
         compute,
         region: architecture.region,

@@ -1,4 +1,5 @@
 import type { ResolvedService } from "#model/architecture.ts";
+import { workerVariables } from "#model/service-unit.ts";
 import type { Context } from "../context.ts";
 import type { Buckets } from "../data/buckets.ts";
 import type { StoreAddress } from "../data/database.ts";
@@ -23,7 +24,9 @@ export function environmentOf(
   buckets: Buckets,
 ): ServiceEnvironment {
   const variables: Record<string, string | Expression<string>> = {
-    ...(service.kind === "web" ? { HOST: "0.0.0.0", PORT: String(service.port) } : {}),
+    ...(service.kind === "web"
+      ? { HOST: "0.0.0.0", PORT: String(service.port), ...workerVariables(service) }
+      : {}),
     ...service.env,
   };
   const secrets: Record<string, { secret: Expression<string>; key: string }> = {};

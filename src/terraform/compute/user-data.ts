@@ -1,19 +1,13 @@
 import type { ResolvedArchitecture, ResolvedService } from "#model/architecture.ts";
 import { type Expression, isExpression } from "../hcl/expression.ts";
 import type { ServiceEnvironment } from "./environment.ts";
+import { type UnitText, unitText } from "./unit-text.ts";
 
 type Compute = Extract<ResolvedArchitecture["compute"], { readonly kind: "ec2-auto-scaling" }>;
 type Piece = string | Expression<string>;
 
-export interface UserData {
-  readonly service: string;
-  readonly declared: Exclude<ResolvedService, { readonly kind: "job" }>;
-  /** Run to their end before the service starts; an instance whose job fails does not serve. */
-  readonly jobs: readonly (readonly [string, ResolvedService])[];
+export interface UserData extends UnitText {
   readonly compute: Compute;
-  readonly region: string;
-  readonly image: (service: string) => Expression<string>;
-  readonly logGroup: Expression<string>;
   readonly environment: (service: ResolvedService) => ServiceEnvironment;
 }
 
@@ -31,12 +25,10 @@ export function userDataOf(parts: UserData): Expression<string> {
     "' | cut -d/ -f1)\"\n",
     "install -d -m 0700 /etc/services\n",
     ...[[service, declared] as const, ...jobs].flatMap(([name, each]) => environmentFile(parts, name, each)),
-    ...jobs.flatMap(([name, job]) => [
-      "\n# Before the service: it fails the start if it fails.\n",
-      ...run(parts, name, job),
-    ]),
     "\n",
-    ...unit(parts),
+    `cat > /etc/systemd/system/${service}.service <<'UNIT'\n`,
+    ...unitText(parts),
+    "UNIT\n",
     compute.cloudWatchAgent ? agent(service) : "",
     "systemctl daemon-reload\n",
     `systemctl enable --now ${service}.service\n`,
@@ -70,36 +62,6 @@ function environmentFile({ region, environment }: UserData, name: string, servic
   return [`cat > ${file} <<'SETTINGS'\n`, ...lines, "SETTINGS\n", `chmod 0600 ${file}\n`, ...fetched];
 }
 
-function run({ image }: UserData, name: string, { command }: ResolvedService): Piece[] {
-  return [
-    `docker run --rm --env-file /etc/services/${name}.env `,
-    image(name),
-    ` ${command.map(quoted).join(" ")}\n`,
-  ];
-}
-
-function unit({ service, declared, compute, region, image, logGroup }: UserData): Piece[] {
-  const port = declared.kind === "web" ? ` --publish ${declared.port}:${declared.port}` : "";
-  const user = declared.runAsNonRoot ? " --user 1000:1000" : "";
-  const readOnly = declared.readOnlyRootFilesystem ? " --read-only --tmpfs /tmp" : "";
-  const workers = declared.kind === "web" && declared.workers > 1 ? ` --env WORKERS=${declared.workers}` : "";
-  const stop = Math.ceil(declared.stopTimeout / 1000);
-  return [
-    `cat > /etc/systemd/system/${service}.service <<'UNIT'\n`,
-    `[Unit]\nDescription=${service}\nAfter=docker.service network-online.target\nRequires=docker.service\nWants=network-online.target\n\n`,
-    `[Service]\nExecStartPre=-/usr/bin/docker rm --force ${service}\n`,
-    `ExecStart=/usr/bin/docker run --name ${service} --env-file /etc/services/${service}.env${port}${user}${readOnly}${workers} \\\n`,
-    `  --log-driver awslogs --log-opt awslogs-region=${region} --log-opt awslogs-group=`,
-    logGroup,
-    ` --log-opt tag="${service}/{{.ID}}" \\\n  `,
-    image(service),
-    ` ${declared.command.map(quoted).join(" ")}\n`,
-    `ExecStop=/usr/bin/docker stop --time ${stop} ${service}\nTimeoutStopSec=${stop + 5}\n`,
-    `Restart=${compute.unit.restart}\nRestartSec=${Math.ceil(compute.unit.restartDelay / 1000)}\n\n`,
-    "[Install]\nWantedBy=multi-user.target\nUNIT\n",
-  ];
-}
-
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html */
 function agent(service: string): string {
   const configuration = {
@@ -115,9 +77,4 @@ function agent(service: string): string {
   };
   const file = `/opt/aws/amazon-cloudwatch-agent/etc/${service}.json`;
   return `cat > ${file} <<'AGENT'\n${JSON.stringify(configuration, null, 2)}\nAGENT\n/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${file}\n`;
-}
-
-/** A word for a shell, and for systemd, which reads quotes the same way here. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
