@@ -1,13 +1,11 @@
 import { availableParallelism, totalmem } from "node:os";
 import { PlumblineError } from "#model/errors.ts";
-import type { StoreKind } from "#model/stores/store.ts";
 import { formatSize } from "#model/quantities/size.ts";
 import { storeAccount } from "#stores/account.ts";
 import type { Account } from "#stores/account.ts";
 import { findMariadb } from "#stores/mariadb/find.ts";
 import { findPostgresql } from "#stores/postgresql/find.ts";
 import { findRedis, sameMajor } from "#stores/redis/find.ts";
-import { supportedKinds } from "#twin/stores/stores.ts";
 import { twinsDirectory } from "#twin/state/state-directory.ts";
 import { authorityFolder } from "#twin/tls/authority.ts";
 import { HAS_LOOPBACK_NETWORK } from "#twin/twin-number.ts";
@@ -66,7 +64,7 @@ async function postgresql(): Promise<Finding> {
 }
 
 function redis(): Finding {
-  return optional("redis", `redis ${REDIS_VERSION}`, "redis", (account) => {
+  return optional(`redis ${REDIS_VERSION}`, "redis", (account) => {
     const { version, source, directory } = findRedis(REDIS_VERSION, account);
     const substitute = sameMajor(version, REDIS_VERSION) ? "" : `, in place of ${REDIS_VERSION}`;
     return `${version} from ${source} (${directory})${substitute}`;
@@ -74,28 +72,22 @@ function redis(): Finding {
 }
 
 function mysql(): Finding {
-  return optional("mysql", "mysql", "mariadb", (account) => {
+  return optional("mysql", "mariadb", (account) => {
     const { version, source, basedir } = findMariadb(account);
     return `MariaDB ${version} from ${source} (${basedir})`;
   });
 }
 
 /** A store that `plumbline up` can do without until an architecture that has it is run. */
-function optional(
-  kind: StoreKind,
-  what: string,
-  program: string,
-  find: (account: Account | undefined) => string,
-): Finding {
-  const later = supportedKinds().includes(kind) ? "" : "; a twin cannot use it yet";
+function optional(what: string, program: string, find: (account: Account | undefined) => string): Finding {
   try {
     const account = storeAccount();
     const user = account ? `, run as ${account.name}` : "";
-    return { what, state: "ok", found: `${find(account)}${user}${later}` };
+    return { what, state: "ok", found: `${find(account)}${user}` };
   } catch (error) {
     if (!(error instanceof PlumblineError)) throw error;
     const get = process.platform === "darwin" ? `brew install ${program}` : `plumbline install ${program}`;
     const remedy = error.code === "STORE_PROGRAM_MISSING" ? get : error.remedy;
-    return { what, state: "absent", found: `${error.message.replace(/\.$/, "")}${later}`, remedy };
+    return { what, state: "absent", found: `${error.message.replace(/\.$/, "")}`, remedy };
   }
 }

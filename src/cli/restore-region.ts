@@ -8,7 +8,6 @@ import { assertRunnable } from "#twin/runnable.ts";
 import { stateDirectory, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
 import { runningRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinStatus } from "#twin/status.ts";
-import { assertPrograms } from "#twin/stores/stores.ts";
 import { resolveNamed } from "./architectures.ts";
 import type { RestoreOptions } from "./commands/restore.ts";
 import { confirm } from "./confirm.ts";
@@ -31,7 +30,6 @@ export async function restoreRegion(options: RestoreOptions): Promise<void> {
   const began = performance.now();
   const { file, project, architecture } = await resolveNamed(options.architecture, environment);
   assertRunnable(architecture);
-  assertPrograms(architecture);
   const name = options.twin ?? twinName(architecture.name, environment);
   const stateRoot = join(twinsDirectory(process.cwd()), name);
   const state = stateDirectory(stateRoot);

@@ -120,7 +120,7 @@ function stores({ stores }: TwinStatus): string | null {
         ? style.green(PROTECTION[replication])
         : style.yellow("not protected")
       : "",
-    nodes.length > 0 ? `writer ${writer}  reader ${reader}` : writer,
+    nodes.length > 0 ? `writer ${writer}  reader ${reader}` : writer || "services get no address of it",
   ]);
   return `\n  ${style.bold("stores")}\n${table(rows, "    ")}`;
 }

@@ -11,7 +11,7 @@ export const credentialRotation: Drill = {
   plan: ({ client, status }) => {
     const [rotation] = status.rotations;
     if (!rotation)
-      throw unsuitable("none of its stores has credentials that rotate", "Try it on one with PostgreSQL.");
+      throw unsuitable("none of its stores has credentials that rotate", "Try it on one with a database.");
     const { store, number } = rotation;
     const last = (now: TwinStatus) => now.rotations.find((each) => each.store === store);
     return {

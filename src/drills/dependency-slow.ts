@@ -1,6 +1,6 @@
 import type { Drill } from "./drill.ts";
 import { inject } from "./inject.ts";
-import { storeOf, unsuitable } from "./targets.ts";
+import { SQL_KINDS, storeOf, unsuitable } from "./targets.ts";
 
 /** In each direction; a service that asks its store twice answers a fifth of a second later. */
 const DELAY_MS = 50;
@@ -12,7 +12,7 @@ export const dependencySlow: Drill = {
   ways: ["slow"],
   seenBy: "clients",
   plan: (scene) => {
-    const store = storeOf(scene, "postgresql") ?? storeOf(scene, "redis");
+    const store = storeOf(scene, ...SQL_KINDS) ?? storeOf(scene, "redis");
     if (!store) throw unsuitable("it has no store that runs here", "Try it on an architecture with one.");
     return {
       parts: [store.name],

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { StoreBackupStatus } from "#twin/backups/backup-status.ts";
 import type { Begun, Drill, Scene } from "./drill.ts";
 import { inject } from "./inject.ts";
-import { unsuitable } from "./targets.ts";
+import { SQL_KINDS, unsuitable } from "./targets.ts";
 
 /** Beyond the archive interval, so that there is something that was archived since the probe began. */
 const MARGIN_MS = 2_000;
@@ -19,6 +19,14 @@ export const disaster: Drill = {
     const stores = (await client.backups()).stores.filter(({ archiveEveryMs }) => archiveEveryMs !== null);
     if (stores.length === 0)
       throw unsuitable("none of its stores archives what is written", "Give a store a `backup`.");
+    const unsaved = status.stores.find(
+      ({ name, kind }) => SQL_KINDS.includes(kind) && stores.every(({ store }) => store !== name),
+    );
+    if (unsaved)
+      throw unsuitable(
+        `nothing would bring back what ${unsaved.name} holds: a twin takes no backups of ${unsaved.kind}`,
+        "Try it on an architecture whose databases are PostgreSQL, with a `backup`.",
+      );
     return {
       parts: [...status.stores, ...status.services, ...status.zones].map(({ name }) => name),
       isNoticed: true,

@@ -4,7 +4,7 @@ import { exampleRequest } from "#model/example-request.ts";
 import type { StoreStatus } from "#twin/status.ts";
 import { variableName } from "#twin/service-environment.ts";
 import type { Scene } from "./drill.ts";
-import { storeOf } from "./targets.ts";
+import { SQL_KINDS, storeOf } from "./targets.ts";
 
 /**
  * The load balancer, asked by the architecture's example; null where it does not listen.
@@ -41,7 +41,7 @@ export async function exampleWrites(scene: Scene) {
 
 /** The store that the probe writes to beside the load balancer; undefined where the twin has none. */
 export function sqlStore(scene: Pick<Scene, "status">): StoreStatus | undefined {
-  return storeOf(scene, "postgresql");
+  return storeOf(scene, ...SQL_KINDS);
 }
 
 /**

@@ -2,7 +2,7 @@ import { PlumblineError } from "#model/errors.ts";
 import type { Plan, Scene } from "./drill.ts";
 import { entryTarget, exampleWrites, sqlStore, writerUrl } from "./endpoints.ts";
 import type { ProbeTarget } from "./probe/messages.ts";
-import { createDrillTable, DRILL_TABLE, dropDrillTable, numbersInTable, numbersWritten } from "./written.ts";
+import { createDrillTable, dropDrillTable, numbersInTable, numbersWritten } from "./written.ts";
 
 /** The load balancer's clients; a store is a target by its own name. */
 export const ENTRY = "load balancer";
@@ -34,9 +34,9 @@ export async function ledgersOf(
   const store = plan.writesToStore ? sqlStore(scene) : undefined;
   const url = store ? await writerUrl(scene, store.name, plan.zoneAway) : null;
   if (store && url !== null) {
-    await createDrillTable(url);
+    const table = await createDrillTable(url);
     ledgers[store.name] = {
-      target: { kind: "sql", url, table: DRILL_TABLE },
+      target: { kind: "sql", url, table },
       stored: () => numbersInTable(url),
       clear: () => dropDrillTable(url),
     };
@@ -44,7 +44,7 @@ export async function ledgersOf(
   if (Object.keys(ledgers).length > 0) return ledgers;
   throw new PlumblineError(
     "DRILL_UNSUITABLE",
-    "Nothing of this twin can be asked whether it answers: it has no listener and no PostgreSQL store.",
+    "Nothing of this twin can be asked whether it answers: it has no listener and no database.",
     "Try it on an architecture with one of them.",
   );
 }

@@ -21,6 +21,9 @@ export function replicaOf(service: ServiceStatus, round: number): ReplicaStatus 
   throw unsuitable(`no replica of ${service.name} runs`, "Wait until one does: `plumbline wait`.");
 }
 
+/** The kinds of store that are asked in SQL. */
+export const SQL_KINDS: readonly string[] = ["postgresql", "mysql"];
+
 /** A store of one of these kinds. */
 export function storeOf(
   { status }: Pick<Scene, "status">,

@@ -100,9 +100,11 @@ export class Parts {
   /** Where things are reached from a zone. */
   endpoints(zone: string): Endpoints {
     const { links, architecture } = this.#context;
-    const urls = Object.fromEntries(this.#reachable.map((store) => [store.name, store.urls(zone)]));
+    const urls = this.#urls(zone);
     const texts = Object.entries(architecture.secrets).map(([name, secret]) => {
       const url = secret.of === undefined ? undefined : urls[secret.of]?.writer;
+      // Of a store that nothing stands in for there is nothing to tell.
+      if (url === undefined && this.#isAbsent(secret.of, zone)) return [name, "{}"];
       return [name, secretText(secret.holds, url, () => this.#context.secrets.password(name))];
     });
     return { stores: urls, services: links.urls(zone), secrets: Object.fromEntries(texts) };
@@ -113,14 +115,25 @@ export class Parts {
     const { architecture, places } = this.#context;
     const { zoneNames, stores } = architecture;
     const zone = zoneNames.find((each) => places.zone(each) === "open") ?? (zoneNames[0] as string);
-    return this.#reachable.flatMap((keeper) => {
-      const store = stores[keeper.name];
-      return store ? [{ name: keeper.name, kind: store.kind, ...keeper.urls(zone) }] : [];
+    return Object.entries(this.#urls(zone)).flatMap(([name, urls]) => {
+      const store = stores[name];
+      return store ? [{ name, kind: store.kind, ...urls }] : [];
     });
   }
 
-  /** One that is only about to start has no address yet. */
-  get #reachable(): readonly StoreKeeper[] {
-    return this.stores.filter((store) => store.status() !== null);
+  /** Of the stores that have addresses: one that is only about to start has none yet. */
+  #urls(zone: string): Record<string, { readonly writer: string; readonly reader: string }> {
+    const started = this.stores.filter((store) => store.status() !== null);
+    return Object.fromEntries(
+      started.flatMap((store) => {
+        const urls = store.urls(zone);
+        return urls === null ? [] : [[store.name, urls]];
+      }),
+    );
+  }
+
+  #isAbsent(name: string | undefined, zone: string): boolean {
+    const store = this.stores.find((each) => each.name === name);
+    return store !== undefined && store.status() !== null && store.urls(zone) === null;
   }
 }

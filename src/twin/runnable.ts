@@ -1,19 +1,16 @@
 import type { ResolvedArchitecture } from "#model/architecture.ts";
-import { PlumblineError } from "#model/errors.ts";
-import { supportedKinds } from "./stores/stores.ts";
+import { storeAccount } from "#stores/account.ts";
+import { findMariadb } from "#stores/mariadb/find.ts";
+import { findRedis } from "#stores/redis/find.ts";
 
 /**
- * Refuses an architecture with a part that a twin cannot run, before anything is started.
- * @throws PlumblineError STORE_UNSUPPORTED, with the store's name.
+ * Refuses an architecture with a store whose program is not on this machine and does not come with Plumbline, before
+ * anything is started. What nothing can stand in for is left out, and named among the substitutes.
+ * @throws PlumblineError STORE_PROGRAM_MISSING or STORE_PROGRAM_UNUSABLE
  */
 export function assertRunnable({ stores }: Pick<ResolvedArchitecture, "stores">): void {
-  const kinds = supportedKinds();
-  for (const [name, { kind }] of Object.entries(stores)) {
-    if (kinds.includes(kind)) continue;
-    throw new PlumblineError(
-      "STORE_UNSUPPORTED",
-      `The twin cannot run the store ${name}: nothing here stands in for ${kind}.`,
-      `Run an architecture whose stores are ${kinds.join(" or ")}; \`plumbline check\` and \`describe\` work for this one.`,
-    );
+  for (const store of Object.values(stores)) {
+    if (store.kind === "redis") findRedis(store.version, storeAccount());
+    if (store.kind === "mysql") findMariadb(storeAccount());
   }
 }

@@ -11,7 +11,8 @@ export function secretText(
   storeUrl: string | undefined,
   invent: () => string,
 ): string {
-  const url = storeUrl === undefined ? null : new URL(storeUrl);
+  // An address with several hosts, as MongoDB has them, is no URL of the standard: it is told whole.
+  const url = storeUrl === undefined ? null : URL.parse(storeUrl);
   const known: Readonly<Record<Field, string | undefined>> = {
     username: url?.username,
     password: url?.password,

@@ -1,4 +1,5 @@
 import type { ResolvedService } from "#model/architecture.ts";
+import { workerVariables } from "#model/service-unit.ts";
 import type { Address } from "./addresses.ts";
 
 /** Where a service finds what it uses, as URLs. */
@@ -16,16 +17,17 @@ export function variableName(part: string): string {
 }
 
 /**
- * The variables that a replica or a job gets: HOST, PORT and ZONE; `<STORE>_URL`, `<STORE>_READER_URL` and
- * `<SERVICE>_URL` of what it uses; its secrets; and what it declares itself, which wins.
+ * The variables that a replica or a job gets: HOST, PORT and ZONE; WORKERS, where there are several; `<STORE>_URL`,
+ * `<STORE>_READER_URL` and `<SERVICE>_URL` of what it uses; its secrets; and what it declares itself, which wins.
  */
 export function serviceVariables(
-  service: Pick<ResolvedService, "uses" | "secrets" | "env">,
+  service: Pick<ResolvedService, "uses" | "secrets" | "env"> & { readonly workers?: number },
   place: { readonly zone: string; readonly address?: Address },
   endpoints: Endpoints,
 ): Record<string, string> {
   const variables: Record<string, string> = { ZONE: place.zone };
   if (place.address) Object.assign(variables, { HOST: place.address.host, PORT: String(place.address.port) });
+  Object.assign(variables, workerVariables(service));
   for (const used of service.uses) {
     const store = endpoints.stores[used];
     if (store) variables[`${variableName(used)}_URL`] = store.writer;

@@ -22,7 +22,7 @@ describe.each(CASES)("%s in %s", (_, environment, unresolved) => {
   it("names every part that is not what AWS runs, once", () => {
     const { entry, services, stores } = architecture;
     const replicated = Object.entries(stores).filter(
-      ([, store]) => "readReplicas" in store && store.kind !== "redis" && store.readReplicas > 0,
+      ([, store]) => store.kind === "postgresql" && store.readReplicas > 0,
     );
     const expected = [
       "entry.loadBalancer",

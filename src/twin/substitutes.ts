@@ -68,10 +68,25 @@ function serviceSubstitutes({ services, compute }: ResolvedArchitecture): Substi
   return Object.entries(services).map(([name, { size, image }]) => ({
     part: `services.${name}`,
     declared: `${REPLICA_IN_AWS[compute.kind]} of ${image.repository}, ${formatCpu(size.cpu)}, ${formatSize(size.memory)}`,
-    runs: "a process of this machine",
-    reason: "no container engine is needed; the size is observed, not enforced",
+    ...REPLICA_HERE[compute.kind],
   }));
 }
+
+const PROCESS = {
+  runs: "a process of this machine",
+  reason: "no container engine is needed; the size is observed, not enforced",
+};
+
+/** What runs it here. */
+const REPLICA_HERE = {
+  "ecs-fargate": PROCESS,
+  eks: PROCESS,
+  "ec2-auto-scaling": {
+    runs: "a process of this machine, kept as its systemd unit would keep it",
+    reason:
+      "neither systemd nor a container engine is needed; it runs as you, not as user 1000, with the open files that you may have, and the size is observed, not enforced",
+  },
+} as const;
 
 /** What leads callers to the replicas of a service in AWS, in AWS's words. */
 const LINK_IN_AWS = {
@@ -101,17 +116,26 @@ function storeSubstitutes(
     part: `stores.${name}`,
     declared: describeStore(store),
     runs: programs[name] ?? "nothing",
-    reason:
-      store.kind === "bucket"
-        ? "objects are files"
-        : "no encryption at rest, and plain TCP on loopback in place of TLS",
+    reason: reasonOf(store, programs[name]),
   }));
 }
 
-/** Read replicas, where they are declared and do not run: the reader endpoint leads to the primary. A cache has its own. */
+function reasonOf({ kind }: ResolvedStore, program = "nothing"): string {
+  if (kind === "bucket") return "objects are files";
+  if (kind === "documentdb")
+    return program === "nothing"
+      ? "nothing here stands in for it: services get no address of it"
+      : "an address of your own, of which the twin knows nothing";
+  const plain = "no encryption at rest, and plain TCP on loopback in place of TLS";
+  return kind === "mysql"
+    ? `there is no MySQL in npm or Debian; the standby copies transactions, not the disk; ${plain}`
+    : plain;
+}
+
+/** Read replicas, where they are declared and do not run: the reader endpoint leads to the primary. MySQL and caches have theirs. */
 function readReplicaSubstitutes({ stores }: ResolvedArchitecture): Substitute[] {
   return Object.entries(stores).flatMap(([name, store]) =>
-    "readReplicas" in store && store.kind !== "redis" && store.readReplicas > 0
+    "readReplicas" in store && lacksReaders(store) && store.readReplicas > 0
       ? missing(
           `stores.${name}.readReplicas`,
           `${store.readReplicas} read replicas`,
@@ -119,6 +143,11 @@ function readReplicaSubstitutes({ stores }: ResolvedArchitecture): Substitute[] 
         )
       : [],
   );
+}
+
+/** Of what nothing stands in for, the replicas are no part of their own. */
+function lacksReaders({ kind }: ResolvedStore): boolean {
+  return kind === "postgresql";
 }
 
 /** What AWS runs for a store, in a few words. */

@@ -3,6 +3,7 @@ import type { ReplicaSettings } from "#control/replica-state.ts";
 import type { ReplicationSettings } from "#control/replication-state.ts";
 import type { RolloutPolicy } from "#control/rollout/deployment-state.ts";
 import { rolloutPercentages, rolloutPolicy } from "#control/rollout/policy.ts";
+import { startTiming } from "#control/start-timing.ts";
 import type { ResolvedArchitecture, ResolvedService } from "#model/architecture.ts";
 
 type Replicated = Exclude<ResolvedService, { kind: "job" }>;
@@ -17,6 +18,17 @@ const LOCAL_PATIENCE_MS = 10_000;
  */
 export const STORE_PROBE = { intervalMs: 100, timeoutMs: { leastMs: 150, mostMs: 500 } } as const;
 
+/** How the pods of a service are asked whether they are ready. */
+export interface ReadinessSettings extends HealthSettings {
+  readonly path: string;
+}
+
+export interface ProbeSettings {
+  readonly health: HealthSettings;
+  /** Null where nobody asks: this probe is the kubelet's, and is declared. */
+  readonly readiness: ReadinessSettings | null;
+}
+
 export function healthSettings(profile: TimingProfile, { targetHealth }: Web): HealthSettings {
   return healthTiming(profile, {
     intervalMs: targetHealth.interval,
@@ -24,6 +36,24 @@ export function healthSettings(profile: TimingProfile, { targetHealth }: Web): H
     healthyThreshold: targetHealth.healthy,
     unhealthyThreshold: targetHealth.unhealthy,
   });
+}
+
+export function probeSettings(
+  profile: TimingProfile,
+  service: Web,
+  { compute }: Pick<ResolvedArchitecture, "compute">,
+): ProbeSettings {
+  const health = healthSettings(profile, service);
+  const declaredProbe = compute.kind === "eks" ? service.probes.readiness : undefined;
+  if (!declaredProbe) return { health, readiness: null };
+  const { path, interval, timeout, failures } = declaredProbe;
+  const declared = {
+    intervalMs: interval,
+    timeoutMs: timeout,
+    healthyThreshold: 1,
+    unhealthyThreshold: failures,
+  };
+  return { health, readiness: { path, ...healthTiming(profile, declared) } };
 }
 
 export function replicaSettings(
@@ -36,8 +66,7 @@ export function replicaSettings(
   return {
     max: Math.max(service.replicas.max, desired, ...scheduledBounds(service)),
     ...rolloutPercentages(compute, service),
-    startTimeoutMs: service.startTimeout,
-    healthCheckGracePeriodMs: service.startTimeout,
+    ...startTiming(profile, service, compute),
     deregistrationDelayMs: Math.min(entry.loadBalancer.deregistrationDelay, patience),
     stopTimeoutMs: Math.min(service.stopTimeout, patience),
     backoff: { baseMs: 200, capMs: 10_000, resetAfterMs: 10_000 },
@@ -82,6 +111,9 @@ export function deploymentPolicy(
     ...declared,
     minReadyMs: Math.min(declared.minReadyMs, minReadyMs),
     checkpointDelayMs: Math.min(declared.checkpointDelayMs, checkpointDelayMs),
-    progressDeadlineMs: Math.min(declared.progressDeadlineMs, service.startTimeout + beyondStartMs),
+    progressDeadlineMs: Math.min(
+      declared.progressDeadlineMs,
+      startTiming(profile, service, compute).startTimeoutMs + beyondStartMs,
+    ),
   };
 }

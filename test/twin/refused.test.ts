@@ -108,11 +108,13 @@ describe.skipIf(aTwin.skipped)(`missing programs${aTwin.why}`, () => {
   });
 });
 
-describe("stores that nothing here stands in for", () => {
-  it("are refused by name", async () => {
+describe("a store whose program cannot be used", () => {
+  it("is refused before anything is started", async () => {
     await using project = new Project();
-    const failure = await project.failure(["up", "three-tier"]);
-    expect(failure).toMatchObject({ code: "STORE_UNSUPPORTED", exit: 1 });
+    const env = { PLUMBLINE_MARIADB: project.folder };
+    const failure = await project.failure(["up", "three-tier"], env);
+    expect(failure).toMatchObject({ code: "STORE_PROGRAM_UNUSABLE", exit: 1 });
+    expect(failure.remedy).toContain("PLUMBLINE_MARIADB");
     await project.empty(0);
   });
 });

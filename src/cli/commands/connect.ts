@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { PlumblineError } from "#model/errors.ts";
 import { ControlClient } from "#twin/control-api/client.ts";
+import { variableName } from "#twin/service-environment.ts";
+import type { StoreStatus } from "#twin/status.ts";
 import { example, jsonOption } from "../options.ts";
 import { printJson } from "../output.ts";
 import { runAttached } from "../run-attached.ts";
@@ -37,12 +39,22 @@ export function connectCommand(): Command {
     .action(connect);
 }
 
+function withoutAddress({ name, kind }: StoreStatus): PlumblineError {
+  return new PlumblineError(
+    "STORE_UNSUPPORTED",
+    `The store ${name} has no address: nothing here stands in for ${kind}.`,
+    `Name one of your own in PLUMBLINE_${variableName(name)}_URL, and run \`plumbline up\` again.`,
+  );
+}
+
 async function connect(name: string, args: readonly string[], options: ConnectOptions): Promise<void> {
   const twin = chooseTwin(options.twin, process.cwd());
   const control = new ControlClient(requireRunning(twin));
   const stores = await control.connections();
   const store = stores.find((candidate) => candidate.name === name);
   if (!store) {
+    const known = (await control.status()).stores.find((candidate) => candidate.name === name);
+    if (known) throw withoutAddress(known);
     const names = stores.map((candidate) => candidate.name).join(", ");
     throw new PlumblineError(
       "STORE_NOT_FOUND",

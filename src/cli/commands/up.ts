@@ -5,7 +5,6 @@ import { PlumblineError } from "#model/errors.ts";
 import { launch } from "#twin/launch.ts";
 import { assertRunnable } from "#twin/runnable.ts";
 import { stateDirectory, TwinName, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
-import { assertPrograms } from "#twin/stores/stores.ts";
 import { runningRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinStatus } from "#twin/status.ts";
 import { resolveNamed } from "../architectures.ts";
@@ -67,7 +66,6 @@ async function up(architectureName: string | undefined, options: UpOptions, comm
   const { environment, profile, port = null } = options;
   const { file, project, architecture } = await resolveNamed(architectureName, environment);
   assertRunnable(architecture);
-  assertPrograms(architecture);
   const name = checkName(options.name ?? twinName(architecture.name, environment));
   const stateRoot = join(twinsDirectory(process.cwd()), name);
   const watched = { file, project, environment, architecture };

@@ -8,7 +8,6 @@ import { assertRunnable } from "#twin/runnable.ts";
 import { stateDirectory, twinName, twinsDirectory } from "#twin/state/state-directory.ts";
 import { runningRecord, type SupervisorRecord } from "#twin/state/supervisor-record.ts";
 import type { TwinEvent } from "#twin/status.ts";
-import { assertPrograms } from "#twin/stores/stores.ts";
 import { resolveNamed } from "../architectures.ts";
 import { chooseTwin, requireRunning } from "../twins.ts";
 
@@ -38,7 +37,6 @@ export async function startedTwin(
 ): Promise<DrillTwin> {
   const { file, project, architecture } = await resolveNamed(architectureName, environment);
   assertRunnable(architecture);
-  assertPrograms(architecture);
   const name = twinName(architecture.name, environment);
   const stateRoot = join(twinsDirectory(process.cwd()), name);
   const twin = launch(

@@ -4,7 +4,6 @@ import type { ServiceTimes } from "#simulator/scenarios/result.ts";
 import type { ArchitectureFile } from "#twin/architecture-file.ts";
 import { assertRunnable } from "#twin/runnable.ts";
 import type { TwinEvent } from "#twin/status.ts";
-import { assertPrograms } from "#twin/stores/stores.ts";
 import { type Measured, notMeasured, type Wanted } from "#verify/measured.ts";
 import { busyMachine } from "#verify/measure/machine.ts";
 import { measureTwin } from "#verify/measure/twin.ts";
@@ -28,7 +27,6 @@ export async function gatherOnTwin(
 ): Promise<Gathered> {
   try {
     assertRunnable(architecture);
-    assertPrograms(architecture);
     const busy = busyMachine();
     if (busy !== null) options.say(`${busy}; what is too slow will be inconclusive`);
     const twin = await startVerifiedTwin(found, architecture, options);

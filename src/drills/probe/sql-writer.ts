@@ -1,4 +1,5 @@
 import pg from "pg";
+import { within } from "./deadline.ts";
 import type { ProbeTarget } from "./messages.ts";
 import type { Writer } from "./writer.ts";
 
@@ -16,19 +17,7 @@ export class SqlWriter implements Writer {
   }
 
   async write(sequence: number): Promise<void> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`there was no answer within ${this.#timeoutMs} ms`)),
-      this.#timeoutMs,
-    );
-    try {
-      await Promise.race([this.#insertRow(sequence), late.promise]);
-    } catch (error) {
-      this.close();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
+    await within(this.#timeoutMs, this.#insertRow(sequence), () => this.close());
   }
 
   async #insertRow(sequence: number): Promise<void> {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { clock, type Sample } from "../samples.ts";
+import { isMysql } from "../sql.ts";
 import { HttpWriter } from "./http-writer.ts";
 import type { ProbeState, ProbeTarget } from "./messages.ts";
+import { MysqlWriter } from "./mysql-writer.ts";
 import { SqlWriter } from "./sql-writer.ts";
 import type { Writer } from "./writer.ts";
 
@@ -91,7 +93,8 @@ export class TargetProbe {
 }
 
 function open(target: ProbeTarget): Writer {
-  return target.kind === "http"
-    ? new HttpWriter(target, TIMEOUT_MS.http)
+  if (target.kind === "http") return new HttpWriter(target, TIMEOUT_MS.http);
+  return isMysql(target.url)
+    ? new MysqlWriter(target, TIMEOUT_MS.sql)
     : new SqlWriter(target, TIMEOUT_MS.sql);
 }

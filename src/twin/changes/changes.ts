@@ -36,7 +36,7 @@ export class Changes {
    * Begins to make the twin what an architecture says, and says what that is; `last` tells how it goes. A change that is
    * still waiting for replicas is waited for no longer: whoever saves a correction need not wait until it has failed.
    * @param programs services and jobs whose program files have changed.
-   * @throws PlumblineError CHANGE_NEEDS_RESTART or STORE_UNSUPPORTED, before anything is done.
+   * @throws PlumblineError CHANGE_NEEDS_RESTART or STORE_PROGRAM_MISSING, before anything is done.
    */
   async begin(after: ResolvedArchitecture, programs: readonly string[]): Promise<ChangeStatus> {
     // What is refused leaves a change that is under way alone.

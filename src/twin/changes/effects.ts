@@ -58,8 +58,8 @@ export const SERVICE_EFFECTS = {
     ...REPLICATED,
     port: "roll",
     targetHealth: "configure",
-    probes: "none",
-    workers: "none",
+    probes: "configure",
+    workers: "roll",
     example: "none",
   },
   worker: REPLICATED,
@@ -114,7 +114,7 @@ const POSTGRESQL_BACKUP = {
 
 export const STORE_EFFECTS = {
   postgresql: { ...DATABASE, engine: "none", logExports: "none", backup: POSTGRESQL_BACKUP },
-  mysql: { ...DATABASE, logExports: "none" },
+  mysql: { ...DATABASE, readReplicas: "restart", logExports: "none" },
   documentdb: { ...DATABASE, changeStreams: "restart", transactions: "restart", logExports: "none" },
   redis: {
     ...STORE,

@@ -39,7 +39,7 @@ export function replicaFault(
       description: `${id} is stopped: it keeps its connections and answers nothing`,
       begin: async () => process.signal("SIGSTOP"),
       heal: async () => process.signal("SIGCONT"),
-      ended: process.ended,
+      ended: process.processEnded,
     };
   }
   if (!process.targetHealth) {

@@ -11,6 +11,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** With a channel, the process is one of ours and ends when the supervisor does. */
   readonly channel?: boolean;
+  /** Whether it has what systemd gives to a unit, in place of anything of our own environment. */
+  readonly asUnit?: boolean;
 }
 
 /** Starts the twin's processes: each writes to a log of its own, is journalled, and heads a process group. */
@@ -29,14 +31,14 @@ export class Processes {
   }
 
   /** @returns the child; listen to `error` (it never began) and `exit`. */
-  start({ role, command, cwd, env, channel = false }: Launch): ChildProcess {
+  start({ role, command, cwd, env, channel = false, asUnit = false }: Launch): ChildProcess {
     const [program = "", ...args] = command;
     const log = openSync(this.logFile(role), "a", 0o600);
     const stdio: StdioOptions = channel ? ["ignore", log, log, "ipc"] : ["ignore", log, log];
     try {
       return this.journalled(role, program, args, {
         cwd,
-        env: { ...inherited(), ...env },
+        env: { ...(asUnit ? unitEnvironment() : inherited()), ...env },
         stdio,
         detached: true,
       });
@@ -94,6 +96,21 @@ function inherited(): Record<string, string> {
     HOME,
     LANG,
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+  };
+}
+
+/** Where systemd looks for the programs of a unit, whatever anybody's shell says (systemd.exec(5), "$PATH"). */
+export const UNIT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** As a container on an instance: our Node stands in for the image's, and nothing is the user's who runs the twin. */
+function unitEnvironment(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return {
+    PATH: `${dirname(process.execPath)}:${UNIT_PATH}`,
+    HOME: "/",
+    LANG: "C.UTF-8",
+    // Only makes starts faster.
     ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
   };
 }

@@ -26,11 +26,11 @@ import type { Release } from "../deployments/release.ts";
 import { ServiceDeployments } from "../deployments/service-deployments.ts";
 import { LoopRunner } from "../loop-runner.ts";
 import type { ServiceStatus, ServiceTrouble } from "../status.ts";
-import { healthSettings, replicaSettings } from "../timing.ts";
+import { probeSettings, replicaSettings } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { ReplicaHealth, type Verdict } from "./replica-health.ts";
 import { ReplicaLauncher, targetHealthOf } from "./replica-launcher.ts";
-import type { ReplicaProcess } from "./replica-process.ts";
+import type { RunningReplica } from "./replica-process.ts";
 import { healthNews, rollNews } from "./service-news.ts";
 import { serviceStatus, troubleOf } from "./service-status.ts";
 import { ServiceTraffic } from "./service-traffic.ts";
@@ -76,16 +76,16 @@ export class ServiceKeeper {
       () => this.#changed(),
     );
     this.#zones = new ServiceZones(zones, context.places, (event) => this.#replicas.feed(event));
-    this.#launcher = new ReplicaLauncher(context, {
+    this.#launcher = new ReplicaLauncher(name, context, {
       isStarting: (id) => this.#isStarting(id),
       started: (id) => this.#started(id),
       exited: (id, reason) => this.#exited(id, reason),
     });
+    const judge = (verdict: Verdict) => this.#judge(verdict);
+    const { processes } = this.#launcher;
     this.#health =
       service.kind === "web"
-        ? new ReplicaHealth(healthSettings(profile, service), this.#launcher.processes, (verdict) =>
-            this.#judge(verdict),
-          )
+        ? new ReplicaHealth(probeSettings(profile, service, architecture), processes, judge)
         : null;
   }
 
@@ -95,7 +95,7 @@ export class ServiceKeeper {
   }
 
   /** The replicas that have a process. */
-  get processes(): ReadonlyMap<string, ReplicaProcess> {
+  get processes(): ReadonlyMap<string, RunningReplica> {
     return this.#launcher.processes;
   }
 
@@ -135,7 +135,7 @@ export class ServiceKeeper {
     };
     if (roll || differs) this.#roll(label, configuration);
     else this.#replicas.feed({ kind: "configure", ...configuration });
-    if (service.kind === "web") this.#health?.configure(healthSettings(profile, service));
+    if (service.kind === "web") this.#health?.configure(probeSettings(profile, service, architecture));
     for (const replica of this.#state.replicas) {
       const process = this.#launcher.processes.get(replica.id);
       if (process && !isOutdated(replica, this.#state)) process.targetHealth = targetHealthOf(service);
@@ -219,7 +219,7 @@ export class ServiceKeeper {
       case "deregister":
         return void this.#deregister(action.id);
       case "stop":
-        return this.#launcher.processes.get(action.id)?.signal("SIGTERM");
+        return this.#launcher.processes.get(action.id)?.stop();
       case "kill":
         this.#say("warning", action.id, "did not stop in time and is killed");
         return this.#launcher.processes.get(action.id)?.signal("SIGKILL");
@@ -272,7 +272,7 @@ export class ServiceKeeper {
     const { level, message } = healthNews(verdict, replica);
     this.#say(level, verdict.target, message);
     if (verdict.kind === "unhealthy" && replica) this.#zones.noticeUnhealthy(replica.zone);
-    this.#replicas.feed({ kind: verdict.kind, id: verdict.target });
+    if (verdict.kind !== "not-ready") this.#replicas.feed({ kind: verdict.kind, id: verdict.target });
     void this.#route();
   }
 

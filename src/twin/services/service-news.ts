@@ -23,6 +23,11 @@ export function healthNews(
   replica: Replica | undefined,
 ): { readonly level: "info" | "warning"; readonly message: string } {
   if (verdict.kind === "healthy") return { level: "info", message: "is healthy" };
+  if (verdict.kind === "not-ready")
+    return {
+      level: replica?.firstHealthyAt === null ? "info" : "warning",
+      message: "is not ready for requests",
+    };
   // Programs take a moment until they listen; that is no news yet.
   if (replica?.firstHealthyAt === null)
     return { level: "info", message: "does not answer its health check yet" };

@@ -7,13 +7,13 @@ import {
   summarizeReplicas,
 } from "#control/replica-state.ts";
 import type { ReplicaStatus, ServiceStatus, ServiceTrouble } from "../status.ts";
-import type { ReplicaProcess } from "./replica-process.ts";
+import type { RunningReplica } from "./replica-process.ts";
 
 /** What a service is at this moment, for people and for `--json`. */
 export function serviceStatus(
   kind: ServiceStatus["kind"],
   state: ReplicasState,
-  processes: ReadonlyMap<string, ReplicaProcess>,
+  processes: ReadonlyMap<string, RunningReplica>,
   {
     versionOf,
     ...runs
@@ -51,7 +51,7 @@ export function troubleOf(state: ReplicasState): ServiceTrouble | null {
 
 function replicaStatus(
   { id, zone, phase, health, sick }: Replica,
-  process: ReplicaProcess | undefined,
+  process: RunningReplica | undefined,
 ): Omit<ReplicaStatus, "version"> {
   const running = sick === null && health === "unknown" ? "starting" : health;
   return {

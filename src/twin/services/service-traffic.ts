@@ -2,7 +2,7 @@ import type { HealthState } from "#control/health.ts";
 import { isLive, type ReplicasState } from "#control/replica-state.ts";
 import type { Balancer } from "../balancer.ts";
 import type { Destination } from "../forwarders.ts";
-import type { ReplicaProcess } from "./replica-process.ts";
+import type { RunningReplica } from "./replica-process.ts";
 import type { ServiceLinks } from "./service-links.ts";
 
 type Target = Parameters<Balancer["setTargets"]>[1][number];
@@ -11,7 +11,7 @@ type Target = Parameters<Balancer["setTargets"]>[1][number];
 interface Known {
   readonly health: HealthState["targets"];
   readonly state: Pick<ReplicasState, "replicas">;
-  readonly processes: ReadonlyMap<string, ReplicaProcess>;
+  readonly processes: ReadonlyMap<string, RunningReplica>;
 }
 
 /** Tells those who send requests to a service which replicas it has: the load balancer, and the ways of its callers. */
@@ -45,7 +45,7 @@ export class ServiceTraffic {
 /** A target, and the process behind it. */
 interface RunningTarget extends Omit<Target, "host" | "port"> {
   readonly zone: string;
-  readonly process: ReplicaProcess;
+  readonly process: RunningReplica;
 }
 
 /**

@@ -15,8 +15,8 @@ export interface StoreKeeper {
   /** Rejects when waiting for the store is of no use: its disk is full. */
   readonly hopeless: Promise<never>;
   onChange(listener: () => void): void;
-  /** The URLs that a service in a zone gets. */
-  urls(zone: string): { readonly writer: string; readonly reader: string };
+  /** The URLs that a service in a zone gets; null where nothing runs that could be reached. */
+  urls(zone: string): { readonly writer: string; readonly reader: string } | null;
   status(): StoreStatus | null;
   /** Its servers; none before it has begun to start, and none of a bucket. */
   readonly nodes: readonly StoreNode[];

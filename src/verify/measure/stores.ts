@@ -1,3 +1,4 @@
+import { createConnection } from "mysql2";
 import pg from "pg";
 import type { ResolvedArchitecture } from "#model/architecture.ts";
 import { PlumblineError } from "#model/errors.ts";
@@ -29,7 +30,7 @@ export async function askStore(
     throw new PlumblineError(
       "STORE_UNSUPPORTED",
       `Nothing here can ask the store ${name}.`,
-      "PostgreSQL and Redis can be asked.",
+      "PostgreSQL, MySQL and Redis can be asked.",
     );
   say(`${name}: ${TRIPS} round trips`);
   const figures = await asker(store.writer, promisedOf(architecture, name));
@@ -52,22 +53,62 @@ function promisedOf({ objectives, stores }: ResolvedArchitecture, name: string):
 }
 
 const ASKERS: Readonly<Record<string, (url: string, promised: Promised) => Promise<Figures>>> = {
-  postgresql: askPostgresql,
+  postgresql: (url, promised) => askSql(url, promised, openPostgresql),
+  mysql: (url, promised) => askSql(url, promised, openMysql),
   redis: askRedis,
 };
 
-/** In a temporary table, which goes with the session. */
-async function askPostgresql(url: string, promised: Promised): Promise<Figures> {
-  const session = new pg.Client({ connectionString: url });
+/** A session of a database, whichever; `insert` and `select` of one number are a round trip each. */
+interface SqlSession {
+  create(): Promise<unknown>;
+  insert(number: number): Promise<unknown>;
+  select(number: number): Promise<unknown>;
+  end(): Promise<void>;
+}
+
+const CREATE = "create temporary table trips (number bigint primary key)";
+const CONNECTS_WITHIN_MS = 5_000;
+
+async function openPostgresql(url: string): Promise<SqlSession> {
+  const session = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECTS_WITHIN_MS });
   session.on("error", () => {});
   await session.connect();
+  return {
+    create: () => session.query(CREATE),
+    insert: (number) => session.query("insert into trips values ($1)", [number]),
+    select: (number) => session.query("select number from trips where number = $1", [number]),
+    end: () => session.end(),
+  };
+}
+
+async function openMysql(url: string): Promise<SqlSession> {
+  const connection = createConnection({ uri: url, connectTimeout: CONNECTS_WITHIN_MS });
+  connection.on("error", () => {});
+  const session = connection.promise();
+  await session.connect();
+  return {
+    create: () => session.query(CREATE),
+    insert: (number) => session.execute("insert into trips values (?)", [number]),
+    select: (number) => session.execute("select number from trips where number = ?", [number]),
+    end: () => session.end(),
+  };
+}
+
+/** In a temporary table, which goes with the session. */
+async function askSql(
+  url: string,
+  promised: Promised,
+  open: (url: string) => Promise<SqlSession>,
+): Promise<Figures> {
+  const session = await open(url);
   try {
-    await session.query("create temporary table trips (number bigint primary key)");
+    await session.create();
     const times = await timed(TRIPS, async (number) => {
-      await session.query("insert into trips values ($1)", [number]);
-      await session.query("select number from trips where number = $1", [number]);
+      await session.insert(number);
+      await session.select(number);
     });
-    const connections = promised.connections > 0 ? await holdOpen(url, promised.connections) : null;
+    const connections =
+      promised.connections > 0 ? await holdOpen(() => open(url), promised.connections) : null;
     return { times, connections, perSecond: null };
   } finally {
     await session.end();
@@ -75,22 +116,19 @@ async function askPostgresql(url: string, promised: Promised): Promise<Figures> 
 }
 
 /** Opens connections until there are enough, or one is refused; then lets go of all of them. */
-async function holdOpen(url: string, asked: number): Promise<Figures["connections"]> {
-  const open: pg.Client[] = [];
+async function holdOpen(open: () => Promise<SqlSession>, asked: number): Promise<Figures["connections"]> {
+  const sessions: SqlSession[] = [];
   try {
-    while (open.length < asked) {
-      const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-      next.on("error", () => {});
+    while (sessions.length < asked) {
       try {
-        await next.connect();
+        sessions.push(await open());
       } catch (error) {
-        return { asked, open: open.length, error: (error as Error).message };
+        return { asked, open: sessions.length, error: (error as Error).message };
       }
-      open.push(next);
     }
-    return { asked, open: open.length, error: null };
+    return { asked, open: sessions.length, error: null };
   } finally {
-    await Promise.all(open.map((each) => each.end()));
+    await Promise.all(sessions.map((each) => each.end()));
   }
 }
 

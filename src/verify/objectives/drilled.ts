@@ -8,6 +8,7 @@ import type { Promised } from "../promises.ts";
 import type { VerifyCheck } from "../report.ts";
 import { doubted } from "./doubted.ts";
 import { checked, unknown } from "./maker.ts";
+import { withUnseen } from "./unseen.ts";
 
 type Kind = "recovery" | "continuity" | "data-loss";
 
@@ -72,7 +73,8 @@ export function drilled(
         : sentences.filter((part) => part !== "").join(" "),
     series: { kind: "rounds", rounds: values },
   });
-  return isOnlySlow ? doubted(seenOnTwin, busy) : seenOnTwin;
+  const judged = isOnlySlow ? doubted(seenOnTwin, busy) : seenOnTwin;
+  return withUnseen(judged, name, substitutes);
 }
 
 /** Of all clients the worst; null where it had no end. */

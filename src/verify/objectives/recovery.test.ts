@@ -84,6 +84,24 @@ describe("a promise of recovery", () => {
     expect([verdictOnBusyMachine(1_200), verdictOnBusyMachine(400)]).toEqual(["inconclusive", "holds"]);
   });
 
+  it("is not kept by a twin where nothing runs for a store that the fault takes with it", () => {
+    const zone = smallWith({
+      objectives: [{ id: "zone", kind: "recovery", from: "zone-failure", within: "2m", claim }],
+    });
+    const nothing = { part: "stores.documents", declared: "DocumentDB 5.0", runs: "nothing", reason: "" };
+    const found = (outage: number, substitutes = [nothing]) => {
+      const report = { ...drilledRounds([outage]), substitutes };
+      return checkIn(verified(zone, { only, measured: drill(report) }), "zone.measured");
+    };
+    expect(found(400)).toMatchObject({
+      verdict: "inconclusive",
+      says: expect.stringContaining("Nothing runs here for documents"),
+    });
+    expect(found(400, []).verdict).toBe("holds");
+    expect(found(400, [{ ...nothing, part: "stores.documents.readReplicas" }]).verdict).toBe("holds");
+    expect(found(200_000).verdict, "too slow without it is too slow with it").toBe("fails");
+  });
+
   it("without samples is inconclusive, with the reason", () => {
     const report = verified(failover("2m"), { only, measured: seen({}) });
     expect(checkIn(report, "failover.measured")).toMatchObject({
