@@ -7,7 +7,8 @@ import { NOON, payment } from "../test/payments.ts";
 import { startPostgres, type TestPostgres } from "../test/postgres.ts";
 import { until } from "../test/until.ts";
 import type { App } from "./app.ts";
-import { migrate, readMigrations } from "./database/migrator.ts";
+import { readMigrations } from "./database/migrations.ts";
+import { migrate } from "./database/migrator.ts";
 
 let postgres: TestPostgres;
 let app: App;

@@ -9,14 +9,21 @@ import { openAccess } from "./access/open.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { createBacktests } from "./backtests/backtests.ts";
 import { absentCache } from "./cache/absent.ts";
+import { createBusiness } from "./business/business.ts";
+import { meterVolume } from "./business/metrics.ts";
 import { meterCache } from "./cache/metrics.ts";
 import { openRedis } from "./cache/redis.ts";
 import { createCasework } from "./cases/casework.ts";
 import type { Config } from "./config.ts";
-import { readMigrations } from "./database/migrator.ts";
+import { readMigrations } from "./database/migrations.ts";
+import { engineOf } from "./database/session.ts";
 import { connectDedicated, openPools } from "./database/pools.ts";
 import { decisionRoutes } from "./decisions/routes.ts";
 import { createDecisionService } from "./decisions/service.ts";
+import { loadDocuments } from "./documents/load.ts";
+import { graphqlRoutes } from "./graphql/routes.ts";
+import { createSources } from "./graphql/sources.ts";
+import { createEvents } from "./events/events.ts";
 import { createReadiness } from "./health/readiness.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { COMPRESSION, createServer } from "./http/server.ts";
@@ -35,6 +42,7 @@ import { createRules } from "./rule-sets/rules.ts";
 import { keepScreening } from "./screening/keeper.ts";
 import { screeningRoutes } from "./screening/routes.ts";
 import { createScreeningSource } from "./screening/source.ts";
+import { createSnapshots } from "./snapshots/snapshots.ts";
 import { transactionRoutes } from "./transactions/routes.ts";
 import { createUploads } from "./uploads/uploads.ts";
 import { createKeeper } from "./velocity/keeper.ts";
@@ -58,7 +66,8 @@ const WRITE_OVERRUN = 3000;
 export async function buildApp(config: Config, now: () => number = Date.now): Promise<App> {
   const server = createServer(config);
   const instruments = createInstruments();
-  const observer = meterDecisions(instruments);
+  const { fees } = config.business;
+  const observer = meterVolume({ instruments, fees, now }, meterDecisions(instruments));
   const cacheObserver = meterCache(instruments);
   const { zone, replica, observability } = config;
   const tracing =
@@ -74,6 +83,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
           log: server.log,
           observe: cacheObserver.command,
         });
+  const documents = config.documents && (await loadDocuments(config.documents, `validator ${replica}`));
   const sealer = openSealer(config.people, server.log);
   const keys = createSigningKeys({ pool: pools.administration, sealer, log: server.log, now });
   const { access, directory } = openAccess(
@@ -93,6 +103,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     keys,
     instruments,
     now,
+    onLocked: (person, actor) => casework.releaseAllOf(person, actor),
   });
   const rules = createRules({
     pool: pools.administration,
@@ -150,12 +161,21 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   const casework = createCasework({
     config: config.cases,
     pool: pools.administration,
+    documents,
     access,
     instruments,
     log: server.log,
     now,
   });
-  const migrations = await readMigrations();
+  const events = createEvents({ config, cache, access, sealer, instruments, log: server.log });
+  const business = createBusiness({
+    config: config.business,
+    pool: pools.administration,
+    log: server.log,
+    now,
+  });
+  const snapshots = createSnapshots({ pool: pools.administration, documents, log: server.log });
+  const migrations = await readMigrations(engineOf(config.writerUrl));
   const readiness = createReadiness(pools.lookup, migrations.length, rules.state, () => screening.isRead);
 
   gaugeState(instruments, { pools, cache, watcher: rules.watcher, decisions, source, velocity, backtests });
@@ -177,8 +197,13 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     backtests.routes(app);
     casework.routes(app);
     people.routes(app);
+    snapshots.routes(app);
+    events.routes(app);
+    business.routes(app);
     accessRoutes(app, { pool: pools.administration, access, directory });
     openApiRoutes(app, server.swagger);
+    const sources = createSources({ session: pools.administration, reader, cases: casework.store });
+    graphqlRoutes(app, { sources, deadline: config.storeDeadline, now });
   });
 
   let draining = false;
@@ -186,6 +211,8 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     if (draining) reply.header("connection", "close");
     done(null, payload);
   });
+  // Streams are requests that end by nobody else.
+  server.addHook("preClose", async () => events.endStreams());
   // Runs after the last request was answered.
   server.addHook("onClose", async () => {
     await uploads.stop();
@@ -194,9 +221,13 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     await backtests.stop();
     screening.stop();
     await casework.stop();
+    await snapshots.stop();
+    await business.stop();
+    await events.stop();
     await people.stop();
     await rules.stop();
     cache.close();
+    await documents?.close();
     await pools.close();
     await tracing?.close();
   });
@@ -204,6 +235,9 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
   await rules.start();
   backtests.start();
   casework.start();
+  snapshots.start();
+  business.start();
+  events.start();
   if (config.cacheUrl !== undefined) keeper.start();
 
   return {
@@ -212,6 +246,7 @@ export async function buildApp(config: Config, now: () => number = Date.now): Pr
     drain() {
       draining = true;
       readiness.drain();
+      events.endStreams();
     },
   };
 }

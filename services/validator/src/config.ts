@@ -1,7 +1,12 @@
 import { hostname } from "node:os";
 
 import { type AccessConfig, readAccessConfig } from "./access/config.ts";
+import { type BusinessConfig, readBusinessConfig } from "./business/config.ts";
 import { type CasesConfig, readCasesConfig } from "./cases/config.ts";
+import { type DocumentsConfig, readDocumentsConfig } from "./documents/config.ts";
+import { settingsOf } from "./database/mysql/settings.ts";
+import { engineOf } from "./database/session.ts";
+import { type EventsConfig, readEventsConfig } from "./events/config.ts";
 import { type ObservabilityConfig, readObservabilityConfig } from "./observability/config.ts";
 import { type PeopleConfig, readPeopleConfig } from "./people/config.ts";
 import type { Policy } from "./transactions/checks/policy.ts";
@@ -11,6 +16,10 @@ import { type UploadsConfig, readUploadsConfig } from "./uploads/config.ts";
 export interface Config {
   host: string;
   port: number;
+  /** Processes that share the port; they share the connections to the database as well. */
+  workers: number;
+  /** A worker that gives no sign for so long is ended by force. */
+  workerSilence: number;
   /** Availability zone of this replica: stored with each decision and told by /healthz. */
   zone: string;
   /** Name of this replica: stored with each decision and part of its request ids. */
@@ -26,6 +35,10 @@ export interface Config {
   /** Connections that write: at most as many batches are in flight. */
   writerConnections: number;
   readerConnections: number;
+  /** For short questions that only the writer can answer, readiness among them. */
+  lookupConnections: number;
+  /** For what people change, and for reading the rules. */
+  administrationConnections: number;
   batchRows: number;
   /** Decisions that may wait for a connection; one more is answered with 503. */
   queueRows: number;
@@ -44,7 +57,11 @@ export interface Config {
   access: AccessConfig;
   people: PeopleConfig;
   cases: CasesConfig;
+  /** Undefined where there is no store of documents. */
+  documents: DocumentsConfig | undefined;
   uploads: UploadsConfig;
+  business: BusinessConfig;
+  events: EventsConfig;
   observability: ObservabilityConfig;
   logLevel: string;
   policy: Policy;
@@ -85,8 +102,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
   const url = (name: string) => {
     const given = env[name] ?? "";
-    if (isPostgresUrl(given)) return withLogin(given, env["DATABASE_USERNAME"], env["DATABASE_PASSWORD"]);
-    problems.push(`${name} must be a postgresql:// address`);
+    const problem = addressProblem(given);
+    if (problem !== undefined) problems.push(`${name} ${problem}`);
+    else return withLogin(given, env["DATABASE_USERNAME"], env["DATABASE_PASSWORD"]);
     return given;
   };
   const redisUrl = (name: string) => {
@@ -105,6 +123,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const config: Config = {
     host: text("HOST", "127.0.0.1"),
     port: whole("PORT", 8000, 0, 65_535),
+    workers: whole("WORKERS", 1, 1, 64),
+    workerSilence: whole("WORKER_SILENCE_MS", 30_000, 2000, 600_000),
     zone: text("ZONE", "local"),
     replica: text("REPLICA", `${hostname()}-${process.pid}`),
     writerUrl,
@@ -115,6 +135,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     velocityTimeout: whole("VELOCITY_TIMEOUT_MS", 50, 1, 10_000),
     writerConnections: whole("WRITER_CONNECTIONS", 4, 1, 100),
     readerConnections: whole("READER_CONNECTIONS", 4, 1, 100),
+    lookupConnections: whole("LOOKUP_CONNECTIONS", 2, 1, 100),
+    administrationConnections: whole("ADMINISTRATION_CONNECTIONS", 3, 1, 100),
     batchRows: whole("BATCH_ROWS", 100, 1, 1000),
     queueRows: whole("QUEUE_ROWS", 5000, 1, 1_000_000),
     storeDeadline: whole("STORE_DEADLINE_MS", 4500, 100, 60_000),
@@ -127,7 +149,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     access: readAccessConfig(env, problems),
     people: readPeopleConfig(env, problems),
     cases: readCasesConfig(env, problems),
+    documents: readDocumentsConfig(env, problems),
     uploads: readUploadsConfig(env, whole, problems),
+    business: readBusinessConfig(env, problems),
+    events: readEventsConfig(env, whole, problems),
     observability: readObservabilityConfig(env, problems),
     logLevel,
     policy: {
@@ -136,11 +161,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       pastTolerance: whole("PAST_TOLERANCE_MS", 7 * 86_400_000, 60_000, 366 * 86_400_000),
     },
   };
+  if (engineOf(config.readerUrl) !== engineOf(writerUrl)) {
+    problems.push("DATABASE_READER_URL must be of the same kind as DATABASE_URL");
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function isPostgresUrl(address: string): boolean {
-  const parsed = URL.parse(address);
-  return parsed !== null && (parsed.protocol === "postgresql:" || parsed.protocol === "postgres:");
+/** What is wrong with the address of a database, in words that follow its name; undefined: nothing. */
+function addressProblem(address: string): string | undefined {
+  const engine = engineOf(address);
+  if (engine === undefined) return "must be a postgresql:// or mysql:// address";
+  try {
+    if (engine === "mysql") settingsOf(address);
+    return undefined;
+  } catch (error) {
+    return `cannot be used: ${(error as Error).message}`;
+  }
 }

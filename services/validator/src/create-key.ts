@@ -2,12 +2,11 @@
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
-import pg from "pg";
-
 import { createKey, type KeyRequest } from "./access/keys.ts";
 import { ACTOR, isReserved } from "./access/principal.ts";
 import { ROLES, type Role } from "./access/roles.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { openPool } from "./database/open.ts";
 import { inTransaction } from "./database/transaction.ts";
 
 const USAGE = `Usage: node services/validator/src/create-key.ts --role administrator --name "Alice's laptop" --owner alice
@@ -50,8 +49,7 @@ async function main(): Promise<void> {
   const request = readRequest();
   if (request === undefined) return void process.stdout.write(`${USAGE}\n`);
   const { writerUrl } = readConfig(process.env);
-  const pool = new pg.Pool({ connectionString: writerUrl, max: 1, connectionTimeoutMillis: 5000 });
-  pool.on("error", () => {});
+  const pool = openPool({ url: writerUrl, name: "validator create-key", max: 1, connectTimeout: 5000 });
   try {
     const actor = `command:${userInfo().username}`;
     const { key } = await inTransaction(pool, "write", (client) => createKey(client, actor, request));

@@ -2,11 +2,10 @@
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
-import pg from "pg";
-
 import { isReserved } from "./access/principal.ts";
 import type { Role } from "./access/roles.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { openPool } from "./database/open.ts";
 import { inTransaction } from "./database/transaction.ts";
 import { Problem } from "./http/problems.ts";
 import { invite, reset } from "./people/administration.ts";
@@ -59,8 +58,7 @@ async function main(): Promise<void> {
   if (request === undefined) return void process.stdout.write(`${USAGE}\n`);
   const { name, isReset } = request;
   const { writerUrl } = readConfig(process.env);
-  const pool = new pg.Pool({ connectionString: writerUrl, max: 1, connectionTimeoutMillis: 5000 });
-  pool.on("error", () => {});
+  const pool = openPool({ url: writerUrl, name: "validator create-person", max: 1, connectTimeout: 5000 });
   try {
     const actor = `command:${userInfo().username}`;
     const { invitation, expiresAt } = await inTransaction(pool, "write", async (client) => {

@@ -5,9 +5,8 @@ import { basename } from "node:path";
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
-import pg from "pg";
-
 import { ConfigError, readConfig } from "./config.ts";
+import { openPool } from "./database/open.ts";
 import { createChanges } from "./rule-sets/changes.ts";
 import { importList, type ImportedList } from "./screening/repository.ts";
 import { ListFileError, readSdn, type SanctionedName } from "./screening/sdn.ts";
@@ -26,8 +25,7 @@ function fail(message: string, exitCode = 1): void {
 }
 
 async function store(url: string, source: string, names: readonly SanctionedName[]): Promise<ImportedList> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5000 });
-  pool.on("error", () => {});
+  const pool = openPool({ url, name: "validator import-screening", max: 1, connectTimeout: 5000 });
   try {
     // Replicas learn of it when they look for changes, within seconds.
     const change = createChanges(pool, () => {});

@@ -1,6 +1,7 @@
 // The migration job: `node services/validator/src/migrate.ts` brings DATABASE_URL's database to the newest version.
 import { ConfigError, readConfig } from "./config.ts";
-import { migrate, MigrationError } from "./database/migrator.ts";
+import { MigrationError } from "./database/migrations.ts";
+import { migrate } from "./database/migrator.ts";
 
 function log(level: 30 | 40 | 50, msg: string, fields: object = {}): void {
   process.stdout.write(`${JSON.stringify({ level, time: Date.now(), job: "migrate", ...fields, msg })}\n`);

@@ -2,11 +2,10 @@
 // Exit code 0: none; 1: some; 2: it could not be told.
 import { parseArgs } from "node:util";
 
-import pg from "pg";
-
 import type { KeptAnchor } from "./audit/verify-anchors.ts";
 import { verifyAudit, type AuditReport } from "./audit/verify.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { connect } from "./database/open.ts";
 import { parseDateTime } from "./transactions/checks/date-time.ts";
 
 const USAGE = `node services/validator/src/verify-audit.ts [options]
@@ -67,19 +66,17 @@ try {
     process.stdout.write(`${USAGE}\n`);
   } else {
     const { writerUrl } = readConfig(process.env);
-    const client = new pg.Client({
-      connectionString: writerUrl,
-      application_name: "validator verify-audit",
-      connectionTimeoutMillis: 5000,
+    const connection = await connect({
+      url: writerUrl,
+      name: "validator verify-audit",
+      connectTimeout: 5000,
     });
-    client.on("error", () => {});
-    await client.connect();
     try {
-      const report = await verifyAudit(client, { since, kept });
+      const report = await verifyAudit(connection, { since, kept });
       process.stdout.write(`${json ? JSON.stringify(report) : describe(report)}\n`);
       process.exitCode = report.sound ? 0 : 1;
     } finally {
-      await client.end();
+      connection.release();
     }
   }
 } catch (error) {

@@ -4,10 +4,10 @@ import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { verifyAudit } from "../src/audit/verify.ts";
+import { connect } from "../src/database/open.ts";
 import { migrate } from "../src/database/migrator.ts";
 import { payment } from "./payments.ts";
 import { startPostgres, type TestPostgres } from "./postgres.ts";
@@ -110,9 +110,8 @@ test("kill -9 of the database under writes loses nothing that was acknowledged",
   const { rows: stored } = await postgres.query("select count(*)::int as n from decisions");
   expect(stored[0].n).toBe(acknowledged.length);
   // Whatever became of the writes that were cut off, the audit trail holds together.
-  const client = new pg.Client({ connectionString: postgres.url() });
-  await client.connect();
-  const report = await verifyAudit(client).finally(() => client.end());
+  const connection = await connect({ url: postgres.url(), name: "test", connectTimeout: 5000 });
+  const report = await verifyAudit(connection).finally(() => connection.release());
   expect([report.findings, report.decisions]).toEqual([[], acknowledged.length]);
 });
 
@@ -208,12 +207,12 @@ test.each(["main.ts", "migrate.ts"])(
   (file) => {
     const program = join(import.meta.dirname, "..", "src", file);
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
-      env: { DATABASE_URL: "mysql://x", PORT: "-1" },
+      env: { DATABASE_URL: "http://here/now", PORT: "-1" },
       encoding: "utf8",
     });
     expect([status, stderr]).toEqual([1, ""]);
     expect(JSON.parse(stdout)).toMatchObject({
-      msg: "The environment is not complete: DATABASE_URL must be a postgresql:// address; PORT must be a whole number from 0 to 65535.",
+      msg: "The environment is not complete: DATABASE_URL must be a postgresql:// or mysql:// address; PORT must be a whole number from 0 to 65535.",
     });
   },
 );

@@ -186,14 +186,14 @@ function findBinaries(): string {
   return join(packageFolder, "native");
 }
 
-/** PostgreSQL refuses to run as root. */
-function unprivilegedUser(): { uid?: number; gid?: number } {
+/** PostgreSQL and MariaDB refuse to run as root. */
+export function unprivilegedUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const entry = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .map((line) => line.split(":"))
     .find(([user]) => user === "nobody");
-  if (entry === undefined) throw new Error("As root these tests need the user nobody, to run PostgreSQL by.");
+  if (entry === undefined) throw new Error("As root these tests need the user nobody, to run databases by.");
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 

@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Pool, Session } from "../database/session.ts";
 import type { Role } from "./roles.ts";
 
 /** A key as it is kept. Times are milliseconds since 1970. */
@@ -30,22 +29,26 @@ export interface ActiveKey {
 const COLUMNS = `id, name, owner, roles, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
   last_used_at as "lastUsedAt", replaced_by as "replacedBy", revoked_by as "revokedBy", revoked_at as "revokedAt"`;
 
+/** Of a key that opens something now. */
+const OPENS = "revoked_at is null and (expires_at is null or expires_at > current_timestamp(6))";
+
 const ACTIVE = {
   name: "access.active-keys",
   text: `select id, secret_hash as "secretHash", owner, roles, expires_at as "expiresAt", last_used_at as "lastUsedAt"
-         from api_keys where revoked_at is null and (expires_at is null or expires_at > now())`,
+         from api_keys where ${OPENS}`,
+  json: ["roles"],
 };
 
 /** All keys that open something now. */
-export async function readActiveKeys(client: pg.Pool | pg.ClientBase): Promise<ActiveKey[]> {
+export async function readActiveKeys(client: Session): Promise<ActiveKey[]> {
   return (await client.query<Dated<ActiveKey>>(ACTIVE)).rows.map(withTimes);
 }
 
 /** Notes that keys were used; what is as new already stays as it is. */
-export async function touchKeys(pool: pg.Pool, ids: readonly string[]): Promise<void> {
+export async function touchKeys(pool: Pool, ids: readonly string[]): Promise<void> {
   await pool.query(
-    `update api_keys set last_used_at = now()
-     where id = any($1::text[]) and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+    `update api_keys set last_used_at = current_timestamp(6) where id = any($1::text[])
+       and (last_used_at is null or last_used_at < current_timestamp(6) - interval '1' minute)`,
     [ids],
   );
 }
@@ -54,63 +57,65 @@ export type NewKey = Pick<StoredKey, "id" | "name" | "owner" | "roles" | "create
   readonly secretHash: Buffer;
 };
 
-export async function insertKey(client: pg.ClientBase, key: NewKey): Promise<StoredKey> {
-  const { rows } = await client.query<Dated<StoredKey>>(
+export async function insertKey(client: Session, key: NewKey): Promise<StoredKey> {
+  await client.query(
     `insert into api_keys (id, secret_hash, name, owner, roles, created_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+     values ($1, $2, $3, $4, $5, $6, $7)`,
     [key.id, key.secretHash, key.name, key.owner, key.roles, key.createdBy, toDate(key.expiresAt)],
   );
-  return withTimes(rows[0] as Dated<StoredKey>);
+  return (await findKey(client, key.id)) as StoredKey;
 }
 
-export async function countActiveKeys(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ keys: number }>(
-    "select count(*)::integer as keys from api_keys where revoked_at is null and (expires_at is null or expires_at > now())",
-  );
-  return rows[0]?.keys ?? 0;
+export async function countActiveKeys(client: Session): Promise<number> {
+  const text = `select count(*) as active from api_keys where ${OPENS}`;
+  const { rows } = await client.query<{ active: number }>({ text, numbers: ["active"] });
+  return rows[0]?.active ?? 0;
 }
 
 /** `lock` keeps others from changing it until the transaction ends. */
 export async function findKey(
-  client: pg.Pool | pg.ClientBase,
+  client: Session,
   id: string,
   lock: "" | "for update" = "",
 ): Promise<StoredKey | undefined> {
-  const { rows } = await client.query<Dated<StoredKey>>(
-    `select ${COLUMNS} from api_keys where id = $1 ${lock}`,
-    [id],
-  );
+  const { rows } = await client.query<Dated<StoredKey>>({
+    text: `select ${COLUMNS} from api_keys where id = $1 ${lock}`,
+    values: [id],
+    json: ["roles"],
+  });
   return rows[0] && withTimes(rows[0]);
 }
 
 /** By id; `after` is the last one of the page before. */
 export async function listKeys(
-  pool: pg.Pool,
+  pool: Pool,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<StoredKey[]> {
-  const { rows } = await pool.query<Dated<StoredKey>>(
-    `select ${COLUMNS} from api_keys where id > $1 order by id limit $2`,
-    [after, limit],
-  );
+  const { rows } = await pool.query<Dated<StoredKey>>({
+    text: `select ${COLUMNS} from api_keys where id > $1 order by id limit $2`,
+    values: [after, limit],
+    json: ["roles"],
+  });
   return rows.map(withTimes);
 }
 
 /** The key ends at `expiresAt`, or sooner where it would; another one has taken its place. */
 export async function replaceKey(
-  client: pg.ClientBase,
+  client: Session,
   id: string,
   replacedBy: string,
   expiresAt: number,
 ): Promise<void> {
+  // Where one of the two is null, MySQL's least is null as well.
   await client.query(
-    "update api_keys set replaced_by = $2, expires_at = least(expires_at, $3::timestamptz) where id = $1",
+    "update api_keys set replaced_by = $2, expires_at = least(coalesce(expires_at, $3), $3::timestamptz) where id = $1",
     [id, replacedBy, new Date(expiresAt)],
   );
 }
 
-export async function revokeKey(client: pg.ClientBase, id: string, revokedBy: string): Promise<void> {
+export async function revokeKey(client: Session, id: string, revokedBy: string): Promise<void> {
   await client.query(
-    "update api_keys set revoked_by = $2, revoked_at = now() where id = $1 and revoked_at is null",
+    "update api_keys set revoked_by = $2, revoked_at = current_timestamp(6) where id = $1 and revoked_at is null",
     [id, revokedBy],
   );
 }

@@ -1,7 +1,6 @@
-import type pg from "pg";
-
-import { recordAct } from "../audit/acts.ts";
+import type { Session } from "../database/session.ts";
 import { Problem } from "../http/problems.ts";
+import { recordChange } from "../snapshots/record.ts";
 import { formatApiKey, hashSecret, makeApiKey } from "./api-key.ts";
 import {
   countActiveKeys,
@@ -30,54 +29,42 @@ export interface KeyRequest {
 const MOST_KEYS = 1000;
 
 /** Makes a key and records it, in the client's transaction. */
-export async function createKey(client: pg.ClientBase, actor: string, request: KeyRequest): Promise<MadeKey> {
+export async function createKey(client: Session, actor: string, request: KeyRequest): Promise<MadeKey> {
   if ((await countActiveKeys(client)) >= MOST_KEYS) throw new Problem("too_many_keys");
   const made = await make(client, actor, request);
-  const { id, name, owner, roles } = made;
-  await recordAct(client, {
-    actor,
-    act: "api_key.created",
-    subject: subjectOf(id),
-    details: { name, owner, roles },
-  });
+  // What opens something is in nothing that is stored.
+  const { key: _, ...after } = made;
+  const { id, name, owner, roles } = after;
+  const details = { name, owner, roles };
+  const act = { actor, act: "api_key.created", subject: subjectOf(id), details };
+  await recordChange(client, act, { version: 1, before: null, after });
   return made;
 }
 
 /** Makes a key like another one, which ends at `until`; both in the client's transaction. */
-export async function rotateKey(
-  client: pg.ClientBase,
-  actor: string,
-  id: string,
-  until: number,
-): Promise<MadeKey> {
+export async function rotateKey(client: Session, actor: string, id: string, until: number): Promise<MadeKey> {
   const old = await findActive(client, id);
   const made = await make(client, actor, old);
   await replaceKey(client, id, made.id, until);
-  await recordAct(client, {
-    actor,
-    act: "api_key.rotated",
-    subject: subjectOf(id),
-    details: { replacedBy: made.id, until: new Date(until).toISOString() },
-  });
+  const details = { replacedBy: made.id, until: new Date(until).toISOString() };
+  const act = { actor, act: "api_key.rotated", subject: subjectOf(id), details };
+  await recordChange(client, act, { version: 2, before: old, after: (await findKey(client, id)) ?? null });
   return made;
 }
 
 /** Ends a key for good, in the client's transaction; one that has ended is left as it is. */
-export async function endKey(client: pg.ClientBase, actor: string, id: string): Promise<StoredKey> {
+export async function endKey(client: Session, actor: string, id: string): Promise<StoredKey> {
   const key = await findKey(client, id, "for update");
   if (key === undefined) throw new Problem("api_key_not_found");
   if (key.revokedAt !== null) return key;
   await revokeKey(client, id, actor);
-  await recordAct(client, {
-    actor,
-    act: "api_key.revoked",
-    subject: subjectOf(id),
-    details: { owner: key.owner },
-  });
-  return (await findKey(client, id)) ?? key;
+  const after = (await findKey(client, id)) ?? key;
+  const act = { actor, act: "api_key.revoked", subject: subjectOf(id), details: { owner: key.owner } };
+  await recordChange(client, act, { version: key.replacedBy === null ? 2 : 3, before: key, after });
+  return after;
 }
 
-async function make(client: pg.ClientBase, actor: string, request: KeyRequest): Promise<MadeKey> {
+async function make(client: Session, actor: string, request: KeyRequest): Promise<MadeKey> {
   const { id, secret } = makeApiKey();
   const { name, owner, roles, expiresAt } = request;
   const stored = await insertKey(client, {
@@ -92,7 +79,7 @@ async function make(client: pg.ClientBase, actor: string, request: KeyRequest): 
   return { ...stored, key: formatApiKey({ id, secret }) };
 }
 
-async function findActive(client: pg.ClientBase, id: string): Promise<StoredKey> {
+async function findActive(client: Session, id: string): Promise<StoredKey> {
   const key = await findKey(client, id, "for update");
   if (key === undefined) throw new Problem("api_key_not_found");
   const hasExpired = key.expiresAt !== null && key.expiresAt <= Date.now();

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
-import type pg from "pg";
 
+import type { Pool } from "../database/session.ts";
 import { createAccess, type Access } from "./access.ts";
 import type { AccessConfig } from "./config.ts";
 import { createKeyDirectory, type KeyDirectory } from "./key-directory.ts";
@@ -29,7 +29,7 @@ const WARNINGS = {
 /** Puts the parts together that know who may do what; what they need is read by the way, nobody waits for it. */
 export function openAccess(
   { authentication, tokens }: AccessConfig,
-  pool: pg.Pool,
+  pool: Pool,
   log: FastifyBaseLogger,
   now: () => number = Date.now,
   own?: OwnTokens,

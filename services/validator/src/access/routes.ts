@@ -1,7 +1,7 @@
 // API keys: made, rotated, revoked and listed by administrators; and who asks.
-import type pg from "pg";
 import { Type } from "typebox";
 
+import type { Pool, Session } from "../database/session.ts";
 import { available, inTransaction } from "../database/transaction.ts";
 import { pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -18,13 +18,13 @@ import { ROLES } from "./roles.ts";
 import * as schema from "./schema.ts";
 
 const tags = ["access"];
-/** As ids are made; what else is asked for is no key, and may be nothing that PostgreSQL takes. */
+/** As ids are made; what else is asked for is no key, and may be nothing that the database takes. */
 const KEY_ID = /^[a-z0-9]{12}$/;
 const KeyParams = Type.Object({ id: Type.String({ maxLength: 64, description: "id of the key" }) });
 const notFound = { 404: "there is no such key" };
 
 export interface AccessRoutesParts {
-  pool: pg.Pool;
+  pool: Pool;
   access: Access;
   directory: KeyDirectory;
 }
@@ -34,7 +34,7 @@ export function accessRoutes(app: FastifyTypeBox, { pool, access, directory }: A
   const config = { access: ["administrator"] as const };
 
   /** This replica knows of a change at once, the others when they look, within seconds. */
-  async function change<T>(make: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  async function change<T>(make: (client: Session) => Promise<T>): Promise<T> {
     const result = await inTransaction(pool, "write", make);
     await directory.refresh();
     return result;

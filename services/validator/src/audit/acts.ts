@@ -1,11 +1,15 @@
 import { hash, randomUUIDv7 } from "node:crypto";
 
-import type pg from "pg";
-
+import type { Session } from "../database/session.ts";
+import { takeTurn } from "../database/turns.ts";
 import { ACTS_CHAIN, LINK_HASH_SQL, NOTHING } from "./chain.ts";
+import { enterEpoch } from "./epochs.ts";
+import { linkOf } from "./links.ts";
 
 /** One administrative act: who did what to what. */
 export interface Act {
+  /** UUID, where it is told again after an attempt whose outcome is unknown; made otherwise. */
+  readonly id?: string;
   readonly actor: string;
   /** Such as `rule_set.published`. */
   readonly act: string;
@@ -33,13 +37,9 @@ export function hashAct({ id, actor, act, subject, details, at }: HashedAct): st
   return hash("sha256", form, "hex");
 }
 
-/** Any number that nobody else locks by: acts are one chain, so they take turns. */
-const LOCK = 7_201_845_333;
-
-const TAKE_TURN = {
-  name: "audit.take-turn",
-  text: `select pg_advisory_xact_lock($1), (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as at`,
-  values: [LOCK],
+const CLOCK = {
+  name: "audit.clock",
+  text: "select (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as at",
 };
 
 const RECORD = {
@@ -64,14 +64,53 @@ const RECORD = {
 };
 
 /**
- * Writes the act and its link in the client's transaction, so that there is no act without its record and no record
+ * Writes the act and its link in the session's transaction, so that there is no act without its record and no record
  * without its act. Others who record an act wait until that transaction ends.
  */
-export async function recordAct(client: pg.ClientBase, { actor, act, subject, details }: Act): Promise<void> {
-  // A statement of its own: the next one must see the link that was written before the lock was had.
-  const { rows } = await client.query<{ at: string }>(TAKE_TURN);
-  const at = rows[0]?.at ?? "0";
-  const row = { id: randomUUIDv7(), actor, act, subject, details: JSON.stringify(details), at };
+export async function recordAct(
+  session: Session,
+  { id = randomUUIDv7(), actor, act, subject, details }: Act,
+): Promise<void> {
+  await takeTurn(session, "acts");
+  if (session.engine === "mysql") return recordWithEpoch(session, { id, actor, act, subject, details });
+  const at = (await session.query<{ at: string }>(CLOCK)).rows[0]?.at ?? "0";
+  const row = { id, actor, act, subject, details: JSON.stringify(details), at };
   const values = [row.id, actor, act, subject, row.details, at, Buffer.from(hashAct(row), "hex")];
-  await client.query({ ...RECORD, values });
+  await session.query({ ...RECORD, values });
+}
+
+const INSERT = `insert into audit_events (id, actor, act, subject, details, at, row_hash)
+  values ($1, $2, $3, $4, $5, timestamp'1970-01-01 00:00:00' + interval $6 microsecond, $7)`;
+
+const LAST = `select sequence, lower(hex(hash)) as hash from audit_links where chain = '${ACTS_CHAIN}'
+  order by sequence desc limit 1`;
+
+/** On MySQL, where a statement does not hand on what it has inserted. */
+async function recordWithEpoch(session: Session, { id, actor, act, subject, details }: Act & { id: string }) {
+  const { epoch, at } = await enterEpoch(session);
+  const row = { id, actor, act, subject, details: JSON.stringify(details), at };
+  const rowHash = hashAct(row);
+  await session.query(INSERT, [id, actor, act, subject, row.details, at, Buffer.from(rowHash, "hex")]);
+  const last = (await session.query<{ sequence: string; hash: string }>(LAST)).rows[0];
+  await session.query(
+    linkOf([id], {
+      chain: ACTS_CHAIN,
+      sequence: Number(last?.sequence ?? 0) + 1,
+      follows: null,
+      previous: last?.hash ?? NOTHING,
+      rowHashes: rowHash,
+      writtenAt: BigInt(at),
+      transactionId: BigInt(epoch),
+    }).statement,
+  );
+}
+
+/** Whether the act of this id is recorded. */
+export async function hasAct(session: Session, id: string): Promise<boolean> {
+  const { rows } = await session.query({
+    name: "audit.has-act",
+    text: "select id from audit_events where id = $1",
+    values: [id],
+  });
+  return rows.length > 0;
 }

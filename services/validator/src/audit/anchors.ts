@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 
-import type pg from "pg";
-
-import { hearWarnings, withClient } from "../database/clients.ts";
+import { withConnection } from "../database/connections.ts";
+import { inBoth } from "../database/dialect.ts";
+import type { Pool, Session } from "../database/session.ts";
+import { tryTurn } from "../database/turns.ts";
 import { NOTHING } from "./chain.ts";
+import { settleEpochs } from "./epochs.ts";
+import { readHorizon } from "./order.ts";
 
 /** An anchor as it is stored. Hashes are hexadecimal. */
 export interface Anchor {
@@ -22,43 +25,46 @@ export function hashAnchor({ number, at, previous, through, heads }: Omit<Anchor
   return hash("sha256", `anchor 1\0=${number}\0=${at}\0=${previous}\0=${through}\0=${heads}`, "hex");
 }
 
-/** Any number that nobody else locks by: one replica at a time writes an anchor. */
-const LOCK = 7_201_845_334;
-
-const TRY_LOCK = {
-  name: "audit.try-lock",
-  text: "select pg_try_advisory_xact_lock($1) as mine",
-  values: [LOCK],
-};
-
-// Transactions below the oldest one in progress are there to stay, whatever clocks say and however long a commit waits.
-// Asked when the lock is had: else an anchor that was written meanwhile could reach further.
+// The horizon is asked for when the turn is had: else an anchor that was written meanwhile could reach further.
 const LOOK = {
   name: "audit.look",
-  text: `select pg_snapshot_xmin(pg_current_snapshot())::text as through,
-           (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as at,
-           last.number::int as last_number, encode(last.hash, 'hex') as last_hash, last.through::text as last_through,
-           (extract(epoch from last.at) * 1000000)::bigint::text as last_at
-         from (select) as now left join (select * from audit_anchors order by number desc limit 1) as last on true`,
+  text: inBoth(
+    (
+      say,
+    ) => `select moment.at, ${say.text("last.number")} as last_number, ${say.hex("last.hash")} as last_hash,
+      ${say.text("last.through")} as last_through, ${say.microseconds("last.at")} as last_at
+    from (select ${say.microseconds(say.now)} as at) as moment
+      left join (select * from audit_anchors order by number desc limit 1) as last on true`,
+  ),
 };
 
 const HEADS = {
   name: "audit.heads",
-  text: `select distinct on (chain) chain, sequence::float8 as sequence, encode(hash, 'hex') as hash
-         from audit_links where transaction_id >= $1 and transaction_id < $2
-         order by chain, sequence desc`,
+  text: {
+    postgresql: `select distinct on (chain) chain, sequence, encode(hash, 'hex') as hash
+      from audit_links where transaction_id >= $1 and transaction_id < $2
+      order by chain, sequence desc`,
+    mysql: `select chain, sequence, lower(hex(hash)) as hash
+      from audit_links join (
+        select chain, max(sequence) as sequence from audit_links
+        where transaction_id >= $1 and transaction_id < $2 group by chain
+      ) as newest using (chain, sequence)
+      order by chain`,
+  },
+  numbers: ["sequence"],
 };
 
 const WRITE = {
   name: "audit.write-anchor",
-  text: `insert into audit_anchors (number, at, previous, through, heads, hash)
-         values ($1, timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3, $4, $5, $6)`,
+  text: inBoth(
+    (say) => `insert into audit_anchors (number, at, previous, through, heads, hash)
+      values ($1, ${say.timeOf("$2::bigint")}, $3, $4, $5, $6)`,
+  ),
 };
 
 interface Look {
-  through: string;
   at: string;
-  last_number: number | null;
+  last_number: string | null;
   last_hash: string | null;
   last_through: string | null;
   last_at: string | null;
@@ -76,20 +82,21 @@ export interface WrittenAnchor {
 }
 
 /** Writes an anchor where chains have grown; undefined where there is none to write, or another replica is at it. */
-export async function writeAnchor(pool: pg.Pool): Promise<WrittenAnchor | undefined> {
-  return withClient(pool, pool, async (client) => {
-    const warned = hearWarnings(client);
-    await client.query("begin");
-    const written = await writeIn(client);
-    await client.query("commit");
+export async function writeAnchor(pool: Pool): Promise<WrittenAnchor | undefined> {
+  return withConnection(pool, pool, async (connection) => {
+    await settleEpochs(connection);
+    await connection.begin("write");
+    const written = await writeIn(connection);
+    const { isReplicated } = await connection.commit();
     // An anchor that the standby may not have is not to be held against anybody.
-    return warned() ? undefined : written;
+    return isReplicated ? written : undefined;
   });
 }
 
-async function writeIn(client: pg.PoolClient): Promise<WrittenAnchor | undefined> {
-  if (!(await client.query<{ mine: boolean }>(TRY_LOCK)).rows[0]?.mine) return undefined;
-  const { through, at, ...last } = (await client.query<Look>(LOOK)).rows[0] as Look;
+async function writeIn(client: Session): Promise<WrittenAnchor | undefined> {
+  if (!(await tryTurn(client, "anchors"))) return undefined;
+  const { at, ...last } = (await client.query<Look>(LOOK)).rows[0] as Look;
+  const through = await readHorizon(client);
   if (last.last_at !== null && BigInt(at) - BigInt(last.last_at) < SHORTEST_PAUSE) return undefined;
   // Numbers that went back are another cluster's, into which this database was copied: all chains are new to it.
   const wentBack = last.last_through !== null && BigInt(last.last_through) > BigInt(through);
@@ -103,7 +110,7 @@ async function writeIn(client: pg.PoolClient): Promise<WrittenAnchor | undefined
   if (heads.length === 0) return undefined;
 
   const anchor = {
-    number: (last.last_number ?? 0) + 1,
+    number: Number(last.last_number ?? 0) + 1,
     at,
     previous: last.last_hash ?? NOTHING,
     through,
@@ -124,7 +131,7 @@ export interface AnchorWriter {
 
 /** Writes an anchor about once in each `interval` milliseconds, as long as there is something to hold. */
 export function startAnchors(
-  pool: pg.Pool,
+  pool: Pool,
   options: {
     interval: number;
     log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };

@@ -36,13 +36,9 @@ export class Findings {
   }
 }
 
-/** Microseconds since 1970, as PostgreSQL tells them, as a date-time. */
+/** Microseconds since 1970, as the database tells them, as a date-time. */
 export function timeOf(microseconds: string | null): string | null {
   if (microseconds === null) return null;
   const milliseconds = Number(BigInt(microseconds) / 1000n);
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : null;
 }
-
-/** SQL for the microseconds of a timestamptz. */
-export const microseconds = (column: string) =>
-  `(extract(epoch from ${column}) * 1000000)::bigint::text as ${column}`;

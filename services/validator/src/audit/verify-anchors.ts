@@ -1,8 +1,8 @@
-import type pg from "pg";
-
+import { inBoth } from "../database/dialect.ts";
+import type { Session } from "../database/session.ts";
 import { hashAnchor } from "./anchors.ts";
 import { NOTHING } from "./chain.ts";
-import { type Findings, microseconds, timeOf } from "./findings.ts";
+import { type Findings, timeOf } from "./findings.ts";
 
 interface AnchorColumns {
   number: string;
@@ -13,17 +13,38 @@ interface AnchorColumns {
   hash: string;
 }
 
-const COLUMNS = `number::text as number, ${microseconds("at")}, encode(previous, 'hex') as previous,
-  through::text as through, heads::text as heads, encode(hash, 'hex') as hash`;
+/** A statement that reads anchors. */
+const select = (rest: string) =>
+  inBoth(
+    (say) => `select ${say.text("number")} as number, ${say.microseconds("at")} as at,
+      ${say.hex("previous")} as previous, ${say.text("through")} as through, ${say.text("heads")} as heads,
+      ${say.hex("hash")} as hash
+    from audit_anchors as anchor ${rest}`,
+  );
 
-const PAGE = `select ${COLUMNS} from audit_anchors where number > $1 order by audit_anchors.number limit 500`;
+const PAGE = select("where anchor.number > $1 order by anchor.number limit 500");
+const BEFORE = select("where anchor.at < $1 order by anchor.at desc limit 1");
+const ONE = select("where anchor.number = $1");
 
-const BROKEN_HEADS = `
-  select anchor.number::text as number, ${microseconds("anchor.at").replace("as anchor.at", "as at")},
-    head->>0 as chain, head->>1 as sequence, link.hash is null as missing
+const BROKEN_HEADS = {
+  text: {
+    postgresql: `
+  select anchor.number::text as number, (extract(epoch from anchor.at) * 1000000)::bigint::text as at,
+    head->>0 as chain, head->>1 as sequence, case when link.hash is null then 1 else 0 end as missing
   from audit_anchors as anchor, json_array_elements(anchor.heads) as head
     left join audit_links as link on link.chain = (head->>0)::uuid and link.sequence = (head->>1)::bigint
-  where anchor.number = any($1::bigint[]) and encode(link.hash, 'hex') is distinct from head->>2`;
+  where anchor.number = any($1::bigint[]) and encode(link.hash, 'hex') is distinct from head->>2`,
+    mysql: `
+  select anchor.number, timestampdiff(microsecond, '1970-01-01', anchor.at) as at,
+    head.chain, head.sequence, case when link.hash is null then 1 else 0 end as missing
+  from audit_anchors as anchor
+    join json_table(anchor.heads, '$[*]' columns (
+      chain char(36) character set ascii path '$[0]', sequence bigint path '$[1]', hash char(64) path '$[2]'
+    )) as head
+    left join audit_links as link on link.chain = head.chain and link.sequence = head.sequence
+  where anchor.number = any($1) and not (link.hash <=> unhex(head.hash))`,
+  },
+};
 
 /** What anchors say of the chains. */
 export interface Anchored {
@@ -45,7 +66,7 @@ export interface KeptAnchor {
 
 /** Walks the anchors that are there now, from the last one before `since` (milliseconds since 1970) on. */
 export async function verifyAnchors(
-  client: pg.ClientBase,
+  client: Session,
   { since, kept, findings }: { since: number | undefined; kept: readonly KeptAnchor[]; findings: Findings },
 ): Promise<Anchored> {
   const anchored: Anchored = { count: 0, heads: new Map(), from: 0n, through: 0n, newest: null };
@@ -54,7 +75,7 @@ export async function verifyAnchors(
   anchored.from = BigInt(before?.through ?? 0);
   anchored.through = anchored.from;
   for (;;) {
-    const { rows } = await client.query<AnchorColumns>(PAGE, [before?.number ?? 0]);
+    const { rows } = await client.query<AnchorColumns>({ text: PAGE, values: [before?.number ?? 0] });
     const sound: string[] = [];
     for (const anchor of rows) {
       const what = judge(anchor, before);
@@ -72,9 +93,8 @@ export async function verifyAnchors(
   return anchored;
 }
 
-async function lastBefore(client: pg.ClientBase, since: number): Promise<AnchorColumns | undefined> {
-  const text = `select ${COLUMNS} from audit_anchors where at < $1 order by audit_anchors.at desc limit 1`;
-  return (await client.query<AnchorColumns>(text, [new Date(since)])).rows[0];
+async function lastBefore(client: Session, since: number): Promise<AnchorColumns | undefined> {
+  return (await client.query<AnchorColumns>({ text: BEFORE, values: [new Date(since)] })).rows[0];
 }
 
 function judge(anchor: AnchorColumns, before: AnchorColumns | undefined): string | undefined {
@@ -94,16 +114,16 @@ function note({ heads, through }: AnchorColumns, anchored: Anchored): void {
   anchored.through = BigInt(through);
 }
 
-async function verifyHeads(client: pg.ClientBase, numbers: string[], findings: Findings): Promise<void> {
+async function verifyHeads(client: Session, numbers: string[], findings: Findings): Promise<void> {
   const { rows } = await client.query<{
     number: string;
     at: string;
     chain: string;
     sequence: string;
-    missing: boolean;
-  }>(BROKEN_HEADS, [numbers]);
+    missing: number;
+  }>({ ...BROKEN_HEADS, values: [numbers] });
   for (const { number, at, chain, sequence, missing } of rows) {
-    const what = missing ? "is missing" : "has another hash";
+    const what = missing === 1 ? "is missing" : "has another hash";
     findings.add({
       table: "audit_links",
       id: `${chain} ${sequence}`,
@@ -113,14 +133,9 @@ async function verifyHeads(client: pg.ClientBase, numbers: string[], findings: F
   }
 }
 
-async function verifyKept(
-  client: pg.ClientBase,
-  kept: readonly KeptAnchor[],
-  findings: Findings,
-): Promise<void> {
+async function verifyKept(client: Session, kept: readonly KeptAnchor[], findings: Findings): Promise<void> {
   for (const { number, hash } of kept) {
-    const text = `select ${COLUMNS} from audit_anchors where number = $1`;
-    const found = (await client.query<AnchorColumns>(text, [number])).rows[0];
+    const found = (await client.query<AnchorColumns>({ text: ONE, values: [number] })).rows[0];
     if (found?.hash === hash) continue;
     findings.add({
       table: "audit_anchors",

@@ -1,7 +1,9 @@
-import type pg from "pg";
-
+import { type Dialect, inBoth } from "../database/dialect.ts";
+import type { Session } from "../database/session.ts";
 import { ACTS_CHAIN, hashLink, NOTHING } from "./chain.ts";
-import { type Findings, microseconds, timeOf } from "./findings.ts";
+import { settleEpochs } from "./epochs.ts";
+import { type Findings, timeOf } from "./findings.ts";
+import { readHorizon } from "./order.ts";
 import type { Anchored } from "./verify-anchors.ts";
 
 interface LinkColumns {
@@ -17,33 +19,59 @@ interface LinkColumns {
   hash: string;
 }
 
-const COLUMNS = `chain, sequence::text as sequence, follows_chain, follows_sequence::text as follows_sequence,
-  encode(previous, 'hex') as previous, ids::text[] as ids, encode(row_hashes, 'hex') as row_hashes,
-  ${microseconds("written_at")}, transaction_id::text as transaction_id, encode(hash, 'hex') as hash`;
+/** A statement that reads links. */
+const select = ({ hex, microseconds, text }: Dialect, rest: string) => `
+  select chain, ${text("sequence")} as sequence, follows_chain, ${text("follows_sequence")} as follows_sequence,
+    ${hex("previous")} as previous, ids, ${hex("row_hashes")} as row_hashes,
+    ${microseconds("written_at")} as written_at, ${text("transaction_id")} as transaction_id, ${hex("hash")} as hash
+  from audit_links as link ${rest}`;
 
-const PAGE = `select ${COLUMNS} from audit_links as link
-  where link.transaction_id < $1 and (link.transaction_id, link.chain, link.sequence) > ($2, $3, $4)
-  order by link.transaction_id, link.chain, link.sequence limit 100`;
+const PAGE = {
+  text: inBoth((say) =>
+    select(
+      say,
+      `where link.transaction_id < $1 and link.transaction_id >= $2
+        and (link.transaction_id, link.chain, link.sequence) > ($2, $3, $4)
+      order by link.transaction_id, link.chain, link.sequence limit 100`,
+    ),
+  ),
+  json: ["ids"],
+};
 
-const OF_CHAIN = `select ${COLUMNS} from audit_links as link
-  where link.chain = $1 and link.sequence > $2 and link.sequence <= $3 order by link.sequence limit 100`;
+const OF_CHAIN = {
+  text: inBoth((say) =>
+    select(
+      say,
+      "where link.chain = $1 and link.sequence > $2 and link.sequence <= $3 order by link.sequence limit 100",
+    ),
+  ),
+  json: ["ids"],
+};
 
-const HASH = "select encode(hash, 'hex') as hash from audit_links where chain = $1 and sequence = $2";
+const HASH = inBoth(
+  ({ hex }) => `select ${hex("hash")} as hash from audit_links where chain = $1 and sequence = $2`,
+);
+
+const MISSING = (table: "decisions" | "audit_events") => ({
+  postgresql: `select id from unnest($1::uuid[]) as id where not exists (select from ${table} where ${table}.id = id.id)`,
+  mysql: `select named.id from json_table($1, '$[*]' columns (id char(36) character set ascii path '$')) as named
+    where not exists (select 1 from ${table} where ${table}.id = named.id)`,
+});
 
 /**
  * Walks all links that are there to stay, those of transactions below the oldest one in progress, in their order. What
  * a chain has before one of them, or an anchor holds, is walked as well, whatever transaction it claims to be of.
  */
 export async function verifyLinks(
-  client: pg.ClientBase,
+  client: Session,
   { since, anchored, findings }: { since: number | undefined; anchored: Anchored; findings: Findings },
 ): Promise<{ links: number }> {
-  const snapshot = "select pg_snapshot_xmin(pg_current_snapshot())::text as bound";
-  const { bound } = (await client.query<{ bound: string }>(snapshot)).rows[0] as { bound: string };
+  await settleEpochs(client);
+  const bound = await readHorizon(client);
   const walk = new Walk(client, anchored, findings);
   let last: [string, string, string] = [anchored.from.toString(), ACTS_CHAIN, "0"];
   for (;;) {
-    const { rows } = await client.query<LinkColumns>(PAGE, [bound, ...last]);
+    const { rows } = await client.query<LinkColumns>({ ...PAGE, values: [bound, ...last] });
     for (const link of rows) {
       const sequence = Number(link.sequence);
       await walk.upTo(link.chain, sequence - 1, since === undefined ? 0 : sequence - 1);
@@ -62,7 +90,7 @@ export async function verifyLinks(
 
 class Walk {
   count = 0;
-  readonly #client: pg.ClientBase;
+  readonly #client: Session;
   readonly #anchored: Anchored;
   readonly #findings: Findings;
   /** How far each chain was walked. */
@@ -70,7 +98,7 @@ class Walk {
   /** Links whose rows have not been looked for. */
   #walked: LinkColumns[] = [];
 
-  constructor(client: pg.ClientBase, anchored: Anchored, findings: Findings) {
+  constructor(client: Session, anchored: Anchored, findings: Findings) {
     this.#client = client;
     this.#anchored = anchored;
     this.#findings = findings;
@@ -81,7 +109,8 @@ class Walk {
     for (;;) {
       const from = this.#heads.get(chain)?.sequence ?? start;
       if (from >= sequence) return;
-      const { rows } = await this.#client.query<LinkColumns>(OF_CHAIN, [chain, from, sequence]);
+      const values = [chain, from, sequence];
+      const { rows } = await this.#client.query<LinkColumns>({ ...OF_CHAIN, values });
       for (const link of rows) await this.on(link);
       if (rows.length === 0) return;
       await this.verifyRowsAreThere();
@@ -119,7 +148,7 @@ class Walk {
     let expected: string | undefined;
     if (before?.sequence === sequence - 1) expected = before.hash;
     else if (place[0] === null) expected = NOTHING;
-    else expected = (await this.#client.query<{ hash: string }>(HASH, place)).rows[0]?.hash;
+    else expected = (await this.#client.query<{ hash: string }>({ text: HASH, values: place })).rows[0]?.hash;
     if (expected === undefined) tell(`follows link ${place.join(" ")}, which is missing`);
     else if (expected !== link.previous) tell(`does not hold the hash of link ${place.join(" ")}`);
   }
@@ -128,10 +157,10 @@ class Walk {
   async verifyRowsAreThere(): Promise<void> {
     for (const table of ["decisions", "audit_events"] as const) {
       const links = this.#walked.filter(({ chain }) => (chain === ACTS_CHAIN) === (table === "audit_events"));
-      const { rows } = await this.#client.query<{ id: string }>(
-        `select id from unnest($1::uuid[]) as id where not exists (select from ${table} where ${table}.id = id.id)`,
-        [links.flatMap(({ ids }) => ids)],
-      );
+      const { rows } = await this.#client.query<{ id: string }>({
+        text: MISSING(table),
+        values: [links.flatMap(({ ids }) => ids)],
+      });
       for (const { id } of rows) {
         const link = links.find(({ ids }) => ids.includes(id)) as LinkColumns;
         const what = `is missing: link ${link.chain} ${link.sequence} holds it`;

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 
-import type pg from "pg";
-
-import { firstIdOf } from "../decisions/reader.ts";
+import { inBoth } from "../database/dialect.ts";
+import type { Session } from "../database/session.ts";
+import { firstIdOf } from "../decisions/ids.ts";
 import { hashColumns, type HashedColumns } from "../decisions/row.ts";
 import type { TransactionBody } from "../transactions/schema.ts";
-import { type Findings, microseconds, timeOf } from "./findings.ts";
+import { type Findings, timeOf } from "./findings.ts";
 
 interface Row extends HashedColumns {
   transaction: string;
@@ -14,18 +14,33 @@ interface Row extends HashedColumns {
   link_sequence: string | null;
 }
 
-const PAGE = `
-  select id, idempotency_key, encode(fingerprint, 'hex') as fingerprint, transaction::text as transaction,
-    amount::text as amount, currency, debtor_account, creditor_account, outcome, score::text as score,
-    reasons::text as reasons, rule_set_version::text as rule_set_version,
-    encode(rule_set_hash, 'hex') as rule_set_hash, rule_results::text as rule_results, facts::text as facts,
-    ${microseconds("received_at")}, ${microseconds("decided_at")}, zone, replica, engine,
-    encode(row_hash, 'hex') as row_hash, link_chain, link_sequence::text as link_sequence
-  from decisions where id >= $1 and id <= $2 order by id limit 2000`;
+const PAGE = {
+  name: "audit.page",
+  text: inBoth(
+    ({ hex, microseconds, text }) => `
+  select id, idempotency_key, ${hex("fingerprint")} as fingerprint, ${text("transaction")} as transaction,
+    ${text("amount")} as amount, currency, debtor_account, creditor_account, outcome, ${text("score")} as score,
+    ${text("reasons")} as reasons, ${text("rule_set_version")} as rule_set_version,
+    ${hex("rule_set_hash")} as rule_set_hash, ${text("rule_results")} as rule_results, ${text("facts")} as facts,
+    ${microseconds("received_at")} as received_at, ${microseconds("decided_at")} as decided_at, zone, replica, engine,
+    ${hex("row_hash")} as row_hash, link_chain, ${text("link_sequence")} as link_sequence
+  from decisions where id >= $1 and id <= $2 order by id limit 2000`,
+  ),
+};
 
-const LINKS = `
+const LINKS = {
+  name: "audit.links",
+  text: {
+    postgresql: `
   select link.chain, link.sequence::text as sequence, ids::text[] as ids, encode(row_hashes, 'hex') as row_hashes
-  from unnest($1::uuid[], $2::bigint[]) as named(chain, sequence) join audit_links as link using (chain, sequence)`;
+  from json_to_recordset($1) as named(chain uuid, sequence bigint) join audit_links as link using (chain, sequence)`,
+    mysql: `
+  select link.chain, link.sequence, ids, lower(hex(row_hashes)) as row_hashes
+  from json_table($1, '$[*]' columns (chain char(36) character set ascii path '$.chain', sequence bigint path '$.sequence'))
+    as named straight_join audit_links as link on link.chain = named.chain and link.sequence = named.sequence`,
+  },
+  json: ["ids"],
+};
 
 const SMALLEST_ID = "00000000-0000-0000-0000-000000000000";
 const LARGEST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -41,7 +56,7 @@ const AHEAD = 3_600_000;
  * `hashedSince`.
  */
 export async function verifyDecisions(
-  client: pg.ClientBase,
+  client: Session,
   options: { since: number | undefined; now: number; hashedSince: number; findings: Findings },
 ): Promise<{ rows: number }> {
   const { since, now, hashedSince, findings } = options;
@@ -63,15 +78,15 @@ export async function verifyDecisions(
   return { rows: count };
 }
 
-async function* pages(client: pg.ClientBase, first: string, end: string) {
-  const ask = (from: string) => client.query<Row>({ name: "audit.page", text: PAGE, values: [from, end] });
+async function* pages(client: Session, first: string, end: string) {
+  const ask = (from: string) => client.query<Row>({ ...PAGE, values: [from, end] });
   let asked = ask(first);
   for (let last: string | undefined; ;) {
     const rows = (await asked).rows.filter(({ id }) => id !== last);
     last = rows.at(-1)?.id;
     if (last === undefined) return;
     const held = readLinks(client, rows);
-    // PostgreSQL reads the next page while this one is judged.
+    // The database reads the next page while this one is judged.
     asked = ask(last);
     asked.catch(() => {});
     yield { rows, held: await held };
@@ -81,13 +96,13 @@ async function* pages(client: pg.ClientBase, first: string, end: string) {
 /** Hashes that links hold, by link and row. */
 type Held = Map<string, Map<string, string>>;
 
-async function readLinks(client: pg.ClientBase, rows: readonly Row[]): Promise<Held> {
-  const names = new Map(rows.map((row) => [`${row.link_chain} ${row.link_sequence}`, row]));
-  const named = [...names.values()].filter((row) => row.link_chain !== null && row.link_sequence !== null);
+async function readLinks(client: Session, rows: readonly Row[]): Promise<Held> {
+  const byLink = new Map(rows.map((row) => [`${row.link_chain} ${row.link_sequence}`, row]));
+  const named = [...byLink.values()].filter((row) => row.link_chain !== null && row.link_sequence !== null);
+  const names = JSON.stringify(named.map((row) => ({ chain: row.link_chain, sequence: row.link_sequence })));
   const links = await client.query<{ chain: string; sequence: string; ids: string[]; row_hashes: string }>({
-    name: "audit.links",
-    text: LINKS,
-    values: [named.map((row) => row.link_chain), named.map((row) => row.link_sequence)],
+    ...LINKS,
+    values: [names],
   });
   return new Map(
     links.rows.map((link) => [

@@ -1,7 +1,6 @@
 // Whatever is done to the audit trail behind the service's back is found, and named.
 import { randomUUIDv7 } from "node:crypto";
 
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { decisionRow } from "../../test/decision-rows.ts";
@@ -9,7 +8,9 @@ import { startPostgres, type TestPostgres } from "../../test/postgres.ts";
 import { until } from "../../test/until.ts";
 import { readConfig } from "../config.ts";
 import { migrate } from "../database/migrator.ts";
+import { connect } from "../database/open.ts";
 import { openPools, type Pools } from "../database/pools.ts";
+import type { Connection } from "../database/session.ts";
 import { createDecisionWriter } from "../decisions/writer.ts";
 import { recordAct } from "./acts.ts";
 import { writeAnchor, type WrittenAnchor } from "./anchors.ts";
@@ -18,7 +19,7 @@ import { verifyAudit, type AuditReport } from "./verify.ts";
 
 let postgres: TestPostgres;
 let pools: Pools;
-let client: pg.Client;
+let client: Connection;
 const anchors: WrittenAnchor[] = [];
 /** Decisions in the order in which they were written, four to a link, all of one chain. */
 const ids: string[] = [];
@@ -38,8 +39,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   await migrate({ url: postgres.url(), deadline: 20_000 });
   pools = openPools(readConfig({ DATABASE_URL: postgres.url() }), { warn: () => {} });
-  client = new pg.Client({ connectionString: postgres.url() });
-  await client.connect();
+  client = await connect({ url: postgres.url(), name: "test", connectTimeout: 5000 });
   const { write } = writer();
   for (let batch = 0; batch < 9; batch++) {
     const now = Date.now();
@@ -65,7 +65,7 @@ beforeAll(async () => {
   await write([decisionRow(null, { receivedAt: Date.now(), decidedAt: Date.now() })]);
 });
 afterAll(async () => {
-  await client?.end();
+  client?.release();
   await pools?.close();
   await postgres?.stop();
 });
@@ -150,13 +150,14 @@ test("the earliest of several comes first", async () => {
 });
 
 test("a row altered together with its row hash does not fit its link", async () => {
-  const { rows } = await client.query("select link_chain, link_sequence from decisions where id = $1", [
-    ids[9],
-  ]);
+  const { rows } = await client.query<{ link_chain: string; link_sequence: string }>(
+    "select link_chain, link_sequence from decisions where id = $1",
+    [ids[9]],
+  );
   const forged = "update decisions set row_hash = (select row_hash from decisions where id = $$) where id = ";
   const report = await after(forged.replace("$$", `'${ids[20]}'`) + `'${ids[9]}'`);
   expect(of(report)[0]).toMatch(`decisions ${ids[9]} was altered`);
-  const link = `link_chain = '${rows[0].link_chain}' and link_sequence = ${rows[0].link_sequence}`;
+  const link = `link_chain = '${rows[0]?.link_chain}' and link_sequence = ${rows[0]?.link_sequence}`;
   const consistent = await after(`
     update audit_links set row_hashes = sha256('a') || substring(row_hashes from 33)
       where (chain, sequence) in (select link_chain, link_sequence from decisions where ${link});`);

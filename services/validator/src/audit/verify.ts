@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Session } from "../database/session.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { verifyActs } from "./verify-acts.ts";
 import { type KeptAnchor, verifyAnchors } from "./verify-anchors.ts";
@@ -36,14 +35,14 @@ export interface AuditReport {
  * pages, and holds no transaction open in between. The connection should be for this alone: its settings are changed.
  */
 export async function verifyAudit(
-  client: pg.ClientBase,
+  client: Session,
   { since, kept = [] }: VerifyOptions = {},
 ): Promise<AuditReport> {
   const began = performance.now();
   const findings = new Findings();
   const now = Date.now();
   // Pages are read in the order of an index; a planner that sorted would read all that is left for each of them.
-  await client.query("set enable_sort = off");
+  if (client.engine === "postgresql") await client.query("set enable_sort = off");
   // In this order: what anchors hold is in links by then, and what links hold is in rows.
   const anchored = await verifyAnchors(client, { since, kept, findings });
   const { links } = await verifyLinks(client, { since, anchored, findings });
@@ -68,7 +67,7 @@ export async function verifyAudit(
 }
 
 /** From then on every decision has a row hash; before, an older version of this service may have written. */
-async function firstAnchorAt(client: pg.ClientBase): Promise<number> {
+async function firstAnchorAt(client: Session): Promise<number> {
   const { rows } = await client.query<{ at: Date | null }>("select min(at) as at from audit_anchors");
   return rows[0]?.at?.getTime() ?? Date.now();
 }

@@ -1,7 +1,6 @@
-import type pg from "pg";
-
 import { persist } from "../database/backoff.ts";
 import { isFaultOfRows } from "../database/errors.ts";
+import type { Pool } from "../database/session.ts";
 import {
   finishBacktest,
   renewClaim,
@@ -30,7 +29,7 @@ export interface ClaimKeeper {
 }
 
 /** The claim is renewed as long as the thread turns: one that hangs loses it. */
-export function createClaimKeeper(job: ClaimedBacktest, pool: pg.Pool): ClaimKeeper {
+export function createClaimKeeper(job: ClaimedBacktest, pool: Pool): ClaimKeeper {
   const controller = new AbortController();
   const { signal } = controller;
   let last = performance.now();

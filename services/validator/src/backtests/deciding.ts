@@ -1,6 +1,5 @@
 // What decided in a time, and which windows it asked for.
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import { createPastRuleSets } from "../decisions/past-rule-sets.ts";
 import type { RuleSetName } from "../decisions/row.ts";
 import { RuleSetInvalid } from "../rules/problems.ts";
@@ -8,7 +7,7 @@ import { RuleSetInvalid } from "../rules/problems.ts";
 /** Ids of the windows that a version asked for; undefined where it is no longer there, or cannot be read any more. */
 export type AskedBy = (name: RuleSetName) => Promise<ReadonlySet<string> | undefined>;
 
-export function createAskedBy(pool: pg.Pool): AskedBy {
+export function createAskedBy(pool: Pool): AskedBy {
   const find = createPastRuleSets(pool);
   const known = new Map<string, ReadonlySet<string> | undefined>();
 
@@ -27,12 +26,15 @@ export function createAskedBy(pool: pg.Pool): AskedBy {
   };
 }
 
+/** Milliseconds after which every replica has learned of a change. */
+const LEARNING = 3_600_000;
+
 /** Versions that were live at some time from `from` to `to`, and just before: replicas learn of a change a little later. */
-export async function decidedIn(pool: pg.Pool, from: Date, to: Date): Promise<RuleSetName[]> {
+export async function decidedIn(pool: Pool, from: Date, to: Date): Promise<RuleSetName[]> {
   const { rows } = await pool.query<RuleSetName>(
     `select distinct version, hash from rule_set_activations join rule_set_versions using (version)
-     where live_from < $2 and (live_to is null or live_to > $1::timestamptz - interval '1 hour')`,
-    [from, to],
+     where live_from < $2 and (live_to is null or live_to > $1)`,
+    [new Date(from.getTime() - LEARNING), to],
   );
   return rows;
 }

@@ -1,14 +1,12 @@
 // Stored decisions as a backtest reads them: in the order of their ids, which is that of time, page by page.
-import { firstIdOf } from "../decisions/reader.ts";
+import { inBoth } from "../database/dialect.ts";
+import type { Statement, Texts } from "../database/session.ts";
+import { firstIdOf } from "../decisions/ids.ts";
 import type { RuleSetName } from "../decisions/row.ts";
 import type { Outcome } from "../transactions/reasons.ts";
 
 /** Asks the database; see `source.ts`. */
-export type Ask = <Row extends object>(query: {
-  name: string;
-  text: string;
-  values: unknown[];
-}) => Promise<Row[]>;
+export type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /** A decision; what is not asked for is null. */
 export interface PastDecision {
@@ -53,17 +51,26 @@ export interface PageRequest {
 
 const PAGE = {
   name: "backtests.page",
-  text: `select id, idempotency_key as "idempotencyKey", received_at as "receivedAt", amount::text as amount, currency, outcome,
-           score, rule_set_version as version, encode(rule_set_hash, 'hex') as hash, sampled as "isSampled",
-           case when sampled or $5 then transaction::text end as transaction,
-           case when sampled then rule_results::text end as results,
-           case when sampled then facts::text end as facts
-         from (
-           select *, ('x' || right(id::text, 8))::bit(32)::bigint < $4::float8 as sampled
-           from decisions where id > $1 and id <= $2 order by id limit $3
-         ) as page
-         order by id`,
+  text: {
+    postgresql: page("('x' || right(id::text, 8))::bit(32)::bigint < $4::float8").postgresql,
+    mysql: page("cast(conv(right(id, 8), 16, 10) as unsigned) < $4").mysql,
+  },
 };
+
+function page(sampled: string): Texts {
+  return inBoth(
+    ({ hex, text }) => `select id, idempotency_key as "idempotencyKey", received_at as "receivedAt",
+        ${text("amount")} as amount, currency, outcome, score, rule_set_version as version,
+        ${hex("rule_set_hash")} as hash, sampled as "isSampled",
+        case when sampled or $5 then ${text("transaction")} end as transaction,
+        case when sampled then ${text("rule_results")} end as results,
+        case when sampled then ${text("facts")} end as facts
+      from (
+        select *, ${sampled} as sampled from decisions where id > $1 and id <= $2 order by id limit $3
+      ) as page
+      order by id`,
+  );
+}
 
 /** All decisions of a stretch of ids, a page at a time; no page is empty. */
 export async function* readPages(ask: Ask, request: PageRequest): AsyncGenerator<PastDecision[]> {
@@ -73,7 +80,8 @@ export async function* readPages(ask: Ask, request: PageRequest): AsyncGenerator
     const values = [after, through, limit, sample * 2 ** 32, withAllTransactions];
     const rows = await ask<PastDecision>({ ...PAGE, values });
     const last = rows.at(-1);
-    if (last !== undefined) yield rows;
+    // MySQL says 1 and 0.
+    if (last !== undefined) yield rows.map((row) => ({ ...row, isSampled: Boolean(row.isSampled) }));
     if (last === undefined || rows.length < limit) return;
     after = last.id;
   }
@@ -82,8 +90,9 @@ export async function* readPages(ask: Ask, request: PageRequest): AsyncGenerator
 export async function countDecisions(ask: Ask, from: Date, to: Date): Promise<number> {
   const [counted] = await ask<{ count: number }>({
     name: "backtests.count",
-    text: "select count(*)::float8 as count from decisions where id > $1 and id < $2",
+    text: "select count(*) as count from decisions where id > $1 and id < $2",
     values: [boundaryOf(from.getTime()), boundaryOf(to.getTime())],
+    numbers: ["count"],
   });
   return counted?.count ?? 0;
 }

@@ -1,6 +1,5 @@
 // What a backtest asks where nothing was recorded, as of one moment.
-import type pg from "pg";
-
+import type { Pool, Session } from "../database/session.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { loadLists } from "../rule-sets/list-loader.ts";
 import type { RuleSetDocument } from "../rules/document.ts";
@@ -9,7 +8,7 @@ import { createScreeningSource } from "../screening/source.ts";
 import type { References } from "./facts.ts";
 
 export interface ReferenceParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly ruleSet: CompiledRuleSet;
   readonly document: RuleSetDocument;
   readonly from: Date;
@@ -44,14 +43,17 @@ interface Stretch {
   readonly end: number;
 }
 
+/** Which of the two is not null, or the earlier one. */
+const END = "coalesce(least(until, ended_at), until)";
+
 /** When rules were muted for whom in a time; snoozes are never deleted, so this is what was. */
 async function readSnoozes(
-  client: pg.ClientBase,
+  client: Session,
   { rules, from, to }: { rules: readonly string[]; from: Date; to: Date },
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly Stretch[]>>> {
   const { rows } = await client.query<{ rule: string; subject: string; since: Date; end: Date }>(
-    `select rule, subject, created_at as since, least(until, ended_at) as "end" from snoozes
-     where rule = any($1) and created_at < $3 and least(until, ended_at) > $2`,
+    `select rule, subject, created_at as since, ${END} as "end" from snoozes
+     where rule = any($1) and created_at < $3 and ${END} > $2`,
     [rules, from, to],
   );
   const snoozes = new Map<string, Map<string, Stretch[]>>();

@@ -4,6 +4,7 @@ import { hash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 
+import { preferred } from "../http/accept.ts";
 import { isKnown } from "../http/preconditions.ts";
 import { reportCsv } from "./csv.ts";
 import { ReportBody, type Report } from "./report-schema.ts";
@@ -31,20 +32,7 @@ export function answerReport(request: FastifyRequest, reply: FastifyReply, repor
   return reply.type("text/csv; charset=utf-8; header=present").serializer(String).send(reportCsv(report));
 }
 
-/** Whether an Accept header (RFC 9110, section 12.5.1) ranks text/csv above application/json. */
-export function prefersCsv(accept = "*/*"): boolean {
-  const ranges = accept.split(",").map((part) => {
-    const [range = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
-    const weight = parameters.find((text) => text.startsWith("q="))?.slice(2);
-    return { range, weight: weight === undefined ? 1 : Number(weight) || 0 };
-  });
-  const weightOf = (type: string) => {
-    const [group = ""] = type.split("/");
-    for (const range of [type, `${group}/*`, "*/*"]) {
-      const found = ranges.find((one) => one.range === range);
-      if (found !== undefined) return found.weight;
-    }
-    return 0;
-  };
-  return weightOf("text/csv") > weightOf("application/json");
+/** Whether an Accept header ranks text/csv above application/json. */
+export function prefersCsv(accept: string | undefined): boolean {
+  return preferred(accept, ["application/json", "text/csv"]) === "text/csv";
 }

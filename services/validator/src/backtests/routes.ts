@@ -1,8 +1,8 @@
 // Backtests: asked for, looked at, cancelled; and their reports.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { invalidAfter, pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -23,7 +23,7 @@ const BacktestParams = Type.Object({ id: Type.String({ description: "id of the b
 const notFound = { 404: "there is no such backtest" };
 
 export interface BacktestRoutesParts {
-  pool: pg.Pool;
+  pool: Pool;
   acts: BacktestActs;
   access: Access;
   /** A backtest waits to be run. */

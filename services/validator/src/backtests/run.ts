@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import { compile } from "../rules/compile.ts";
 import type { CompiledRuleSet } from "../rules/evaluation.ts";
 import { RuleSetInvalid } from "../rules/problems.ts";
@@ -22,8 +21,8 @@ import { createThrottle } from "./throttle.ts";
 import { createBoundedWindows, definitionsToCompute, longestWindow } from "./windows.ts";
 
 export interface RunParts {
-  readonly reader: pg.Pool;
-  readonly writer: pg.Pool;
+  readonly reader: Pool;
+  readonly writer: Pool;
   /** Share of one core that may be used, above 0 and at most 1. */
   readonly share: number;
   /** Entries that windows may hold in memory. */

@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import { claimBacktest, failBacktest, releaseClaim, type ClaimedBacktest } from "./claims.ts";
 import { BacktestFailure } from "./failure.ts";
 import type { WorkerEnd, WorkerTask } from "./worker.ts";
 
 export interface RunnerParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** What a thread is told beside its backtest. */
   readonly task: Omit<WorkerTask, "job">;
   readonly log: {

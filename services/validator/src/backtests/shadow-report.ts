@@ -1,4 +1,5 @@
 // What a shadow would have decided, compared with what was decided.
+import { inBoth } from "../database/dialect.ts";
 import type { StoredVersion } from "../rule-sets/repository.ts";
 import type { Outcome } from "../transactions/reasons.ts";
 import { setImmediate as turn } from "node:timers/promises";
@@ -11,8 +12,8 @@ import { reportOf } from "./report.ts";
 
 interface Row {
   id: string;
-  /** Whether this very document was evaluated. */
-  isSame: boolean;
+  /** Whether this very document was evaluated; 1 or 0 from MySQL. */
+  isSame: boolean | number;
   amount: string;
   currency: string;
   decidedBy: number | null;
@@ -26,19 +27,25 @@ interface Row {
 
 const PAGE = {
   name: "backtests.shadow-page",
-  text: `select decision_id as id, shadow.rule_set_hash = decode($2, 'hex') as "isSame", amount::text as amount, currency,
+  text: inBoth(
+    ({
+      text,
+    }) => `select decision_id as id, shadow.rule_set_hash = $2 as "isSame", ${text("amount")} as amount, currency,
            decision.rule_set_version as "decidedBy", decided_outcome as was, decision.score, decision.rule_results as results,
            shadow.outcome as "wouldBe", shadow.score as "shadowScore", shadow.rule_results as "shadowResults"
          from shadow_decisions as shadow join decisions as decision on decision.id = decision_id
          where shadow.rule_set_version = $1 and decision_id > $3 and decision_id < $4
          order by decision_id limit $5`,
+  ),
+  json: ["results", "shadowResults"],
 };
 
 const COUNT = {
   name: "backtests.shadow-count",
-  text: `select count(*)::integer as count from (
-           select from shadow_decisions where rule_set_version = $1 and decision_id > $2 and decision_id < $3 limit $4
+  text: `select count(*) as count from (
+           select 1 from shadow_decisions where rule_set_version = $1 and decision_id > $2 and decision_id < $3 limit $4
          ) as found`,
+  numbers: ["count"],
 };
 
 /** Rows that are compared in one turn of the event loop: decisions come in between. */
@@ -70,7 +77,10 @@ export async function shadowReport(
   const through = boundaryOf(to.getTime());
   let after = boundaryOf(from.getTime());
   for (;;) {
-    const rows = await ask<Row>({ ...PAGE, values: [version, hash, after, through, ROWS] });
+    const rows = await ask<Row>({
+      ...PAGE,
+      values: [version, Buffer.from(hash, "hex"), after, through, ROWS],
+    });
     for (const row of rows) {
       if (row.isSame) accumulation.add(comparisonOf(row));
       else accumulation.leaveOut(row.id, "other_document");

@@ -1,7 +1,7 @@
 // What shadows would have decided.
-import type pg from "pg";
 import { Type } from "typebox";
 
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
 import { refuseOtherMethods } from "../http/server.ts";
@@ -16,7 +16,7 @@ import { countShadowed, MOST_SHADOWED, shadowReport } from "./shadow-report.ts";
 import { readTimeRange } from "./time-range.ts";
 
 export interface ShadowRoutesParts {
-  pool: pg.Pool;
+  pool: Pool;
   ask: Ask;
 }
 

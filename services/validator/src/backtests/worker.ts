@@ -1,8 +1,8 @@
 // The thread that runs one backtest; the runner starts it and hears how it ends.
 import { parentPort, workerData } from "node:worker_threads";
 
-import pg from "pg";
-
+import { openPool } from "../database/open.ts";
+import type { Pool } from "../database/session.ts";
 import type { ClaimedBacktest } from "./claims.ts";
 import { BacktestFailure } from "./failure.ts";
 import { runBacktest } from "./run.ts";
@@ -28,20 +28,15 @@ const WRITE_TIMEOUT = 10_000;
 
 const { job, readerUrl, writerUrl, applicationName, share, windowEntries } = workerData as WorkerTask;
 
-function open(connectionString: string, timeout: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString,
+function open(url: string, timeout: number): Pool {
+  return openPool({
+    url,
+    name: applicationName,
+    connectTimeout: 2000,
+    queryTimeout: timeout,
     // The claim is renewed beside a query that takes long.
     max: 2,
-    connectionTimeoutMillis: 2000,
-    query_timeout: timeout,
-    statement_timeout: timeout,
-    application_name: applicationName,
   });
-  // The pool replaces what it loses; without these two listeners a lost connection would end the thread.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
-  return pool;
 }
 
 const reader = open(readerUrl, QUERY_TIMEOUT);

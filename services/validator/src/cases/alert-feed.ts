@@ -2,12 +2,12 @@
 // committed gets its alert however many replicas die meanwhile.
 import { setTimeout as delay } from "node:timers/promises";
 
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import { inTransaction } from "../database/transaction.ts";
-import { firstIdOf } from "../decisions/reader.ts";
-import { findReviewable, raiseAlert, saveProgress, takeProgress } from "./alert-repository.ts";
+import { firstIdOf } from "../decisions/ids.ts";
+import { saveProgress, takeProgress } from "./alert-repository.ts";
 import { dueAt, type Severity } from "./sla.ts";
+import type { AlertSink } from "./store.ts";
 
 export interface AlertFeed {
   start(): void;
@@ -15,7 +15,8 @@ export interface AlertFeed {
 }
 
 export interface AlertFeedParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
+  readonly sink: AlertSink;
   readonly due: Readonly<Record<Severity, number>>;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -33,21 +34,21 @@ const SWEEP_BACK = 3_600_000;
 const SWEEP_INTERVAL = 300_000;
 /** Where nothing was found, how far it was looked is noted that seldom. */
 const NOTE_INTERVAL = 10_000;
-/** How long a case takes in further alerts about its account. */
-const WINDOW = "24 hours";
-
 /** Raises the alerts of a page of decisions; how many. Each decision has one, whoever else does the same. */
-export async function raiseAlerts(pool: pg.Pool, due: AlertFeedParts["due"]): Promise<number> {
+export async function raiseAlerts({
+  pool,
+  sink,
+  due,
+}: Pick<AlertFeedParts, "pool" | "sink" | "due">): Promise<number> {
   return inTransaction(pool, "write", async (client) => {
     const progress = await takeProgress(client);
     if (progress === undefined) return 0;
     const { readTo, sweptAt, now } = progress;
     const sweeps = now.getTime() - sweptAt.getTime() >= SWEEP_INTERVAL;
     const from = readTo.getTime() - (sweeps ? SWEEP_BACK : LOOK_BACK);
-    const found = await findReviewable(client, firstIdOf(from), PAGE);
+    const found = await sink.findReviewable(client, firstIdOf(from), PAGE);
     for (const each of found) {
-      const at = dueAt(each.decidedAt, each.outcome, due);
-      await raiseAlert(client, each, { due: at, window: WINDOW });
+      await sink.raise(client, each, dueAt(each.decidedAt, each.outcome, due));
     }
     const last = found.at(-1);
     if (found.length === PAGE && last !== undefined) {
@@ -66,7 +67,7 @@ function timeOf(id: string, readTo: Date): Date {
   return new Date(Math.max(time, readTo.getTime()));
 }
 
-export function createAlertFeed({ pool, due, log }: AlertFeedParts): AlertFeed {
+export function createAlertFeed({ pool, sink, due, log }: AlertFeedParts): AlertFeed {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   const stopping = new AbortController();
@@ -76,7 +77,11 @@ export function createAlertFeed({ pool, due, log }: AlertFeedParts): AlertFeed {
   /** Between two pages it rests as long as one has taken: decisions have the rest of the database. */
   async function raiseAll(): Promise<void> {
     try {
-      for (let began = performance.now(); (await raiseAlerts(pool, due)) === PAGE; began = performance.now())
+      for (
+        let began = performance.now();
+        (await raiseAlerts({ pool, sink, due })) === PAGE;
+        began = performance.now()
+      )
         await delay(performance.now() - began, undefined, { signal });
       isTroubled = false;
     } catch (error) {

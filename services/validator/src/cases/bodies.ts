@@ -1,5 +1,4 @@
-import type { StoredCase } from "./case-repository.ts";
-import type { CaseAlert, CaseEvent } from "./history-repository.ts";
+import type { CaseAlert, NewEvent, StoredCase } from "./case.ts";
 import { isOverdue } from "./sla.ts";
 
 const iso = (date: Date) => date.toISOString();
@@ -18,7 +17,7 @@ export function caseBody(stored: StoredCase, now: number) {
   };
 }
 
-export function eventBody({ at, actor, kind, details }: CaseEvent) {
+export function eventBody({ at, actor, kind, details }: NewEvent) {
   return { at: iso(at), actor, kind, details };
 }
 

@@ -1,8 +1,12 @@
 import type { Severity } from "./sla.ts";
 
+/** Tables of the database, or documents. */
+const STORES = ["sql", "documents"] as const;
+
 export interface CasesConfig {
   /** Milliseconds in which a case is to be closed, by the severest outcome of its alerts. */
   due: Readonly<Record<Severity, number>>;
+  store: (typeof STORES)[number];
 }
 
 const MINUTE = 60_000;
@@ -15,10 +19,15 @@ export function readCasesConfig(env: Record<string, string | undefined>, problem
     problems.push(`${name} must be a whole number from 1 to 999999`);
     return fallback * MINUTE;
   };
+  // Whoever gives a store of documents means it to be used.
+  const fallback = env["DOCUMENTS_URL"] ? "documents" : "sql";
+  const store = STORES.find((each) => each === (env["CASES_STORE"] || fallback));
+  if (store === undefined) problems.push(`CASES_STORE must be one of ${STORES.join(", ")}`);
   return {
     due: {
       review: minutes("CASE_REVIEW_MINUTES", 1440),
       block_and_review: minutes("CASE_BLOCK_MINUTES", 240),
     },
+    store: store ?? fallback,
   };
 }

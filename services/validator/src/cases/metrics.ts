@@ -1,18 +1,30 @@
-import type pg from "pg";
-
 import type { Instruments } from "../observability/instruments.ts";
-import { countOpen } from "./case-repository.ts";
+import type { CaseStore } from "./store.ts";
 
-/** What waits, as the database has it: the same from every replica. */
-export function gaugeCases({ gauge }: Pick<Instruments, "gauge">, pool: pg.Pool): void {
-  gauge("validator_cases", "Cases that are not closed.", async () => {
-    const { pending, investigating } = await countOpen(pool);
-    return [
-      { labels: { state: "pending" }, value: pending },
-      { labels: { state: "investigating" }, value: investigating },
-    ];
-  });
-  gauge("validator_cases_overdue", "Cases that are not closed and should be by now.", async () => {
-    return (await countOpen(pool)).overdue;
-  });
+/** What waits, as it is stored: the same from every replica, and left out where nobody knows. */
+export function gaugeCases(
+  { gauge }: Pick<Instruments, "gauge">,
+  { workload }: Pick<CaseStore, "workload">,
+): void {
+  gauge(
+    "validator_cases",
+    "Cases that are not closed.",
+    async () => {
+      const counted = await workload();
+      if (counted === undefined) return undefined;
+      return [
+        { labels: { state: "pending" }, value: counted.pending },
+        { labels: { state: "investigating" }, value: counted.investigating },
+      ];
+    },
+    "max",
+  );
+  gauge(
+    "validator_cases_overdue",
+    "Cases that are not closed and should be by now.",
+    async () => {
+      return (await workload())?.overdue;
+    },
+    "max",
+  );
 }

@@ -1,9 +1,7 @@
 // Cases: read, and the queue of those that nobody looks into yet.
 import type { FastifyRequest } from "fastify";
-import type pg from "pg";
 import { Type } from "typebox";
 
-import { available } from "../database/transaction.ts";
 import { invalidAfter, pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { isKnown } from "../http/preconditions.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -11,10 +9,9 @@ import { refuseOtherMethods } from "../http/server.ts";
 import type { FastifyTypeBox } from "../http/types.ts";
 import { TEXT_PATTERN } from "../transactions/schema.ts";
 import { alertBody, caseBody, eventBody } from "./bodies.ts";
-import { CASE_STATES, findCase, listCases, readQueue } from "./case-repository.ts";
-import { caseTag } from "./cases.ts";
-import { listAlerts, listEvents } from "./history-repository.ts";
+import { CASE_STATES, caseTag } from "./case.ts";
 import * as schema from "./schema.ts";
+import type { CaseStore } from "./store.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EVENT_ID = /^[1-9][0-9]{0,17}$/;
@@ -27,15 +24,15 @@ const text = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: TEXT_PATTERN, description }));
 
 export interface CaseRoutesParts {
-  pool: pg.Pool;
+  store: CaseStore;
   now: () => number;
 }
 
-export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts): void {
+export function caseRoutes(app: FastifyTypeBox, { store, now }: CaseRoutesParts): void {
   /** A page of what belongs to a case, which must be there. */
   async function existing(request: FastifyRequest): Promise<string> {
     const id = idOf(request);
-    if ((await available(() => findCase(pool, id))) === undefined) throw new Problem("case_not_found");
+    if ((await store.find(id)) === undefined) throw new Problem("case_not_found");
     return id;
   }
 
@@ -62,7 +59,7 @@ export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts):
       const most = readLimit(limit);
       if (after !== undefined && !UUID.test(after)) throw invalidAfter();
       const filter = { state, assignee, account, after, limit: most + 1 };
-      const found = await available(() => listCases(pool, filter));
+      const found = await store.list(filter);
       return toPage(found, most, { item: (each) => caseBody(each, now()), key: ({ id }) => id });
     },
   );
@@ -79,7 +76,7 @@ export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts):
       },
     },
     async ({ query: { limit } }) => {
-      const found = await available(() => readQueue(pool, readLimit(limit)));
+      const found = await store.queue(readLimit(limit));
       return { items: found.map((each) => caseBody(each, now())) };
     },
   );
@@ -100,7 +97,7 @@ export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts):
       },
     },
     async (request, reply) => {
-      const found = await available(() => findCase(pool, idOf(request)));
+      const found = await store.find(idOf(request));
       if (found === undefined) throw new Problem("case_not_found");
       reply.header("etag", caseTag(found));
       if (isKnown(request.headers["if-none-match"], caseTag(found))) return reply.code(304).send(null);
@@ -125,7 +122,7 @@ export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts):
       const most = readLimit(limit);
       if (after !== undefined && !UUID.test(after)) throw invalidAfter();
       const id = await existing(request);
-      const found = await available(() => listAlerts(pool, id, { after, limit: most + 1 }));
+      const found = await store.alerts(id, { after, limit: most + 1 });
       return toPage(found, most, { item: alertBody, key: ({ decision }) => decision });
     },
   );
@@ -147,7 +144,7 @@ export function caseRoutes(app: FastifyTypeBox, { pool, now }: CaseRoutesParts):
       const most = readLimit(limit);
       if (after !== undefined && !EVENT_ID.test(after)) throw invalidAfter();
       const id = await existing(request);
-      const found = await available(() => listEvents(pool, id, { after, limit: most + 1 }));
+      const found = await store.events(id, { after, limit: most + 1 });
       return toPage(found, most, { item: eventBody, key: (event) => event.id });
     },
   );

@@ -3,8 +3,7 @@ import { Type } from "typebox";
 
 import { ACTOR } from "../access/principal.ts";
 import { TEXT_PATTERN } from "../transactions/schema.ts";
-import { CASE_OUTCOMES, CASE_STATES } from "./case-repository.ts";
-import { EVENT_KINDS } from "./history-repository.ts";
+import { CASE_OUTCOMES, CASE_STATES, EVENT_KINDS } from "./case.ts";
 import { SEVERITIES } from "./sla.ts";
 
 const time = (description: string) => Type.String({ format: "date-time", description });

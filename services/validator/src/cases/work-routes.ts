@@ -7,8 +7,9 @@ import { problemResponses } from "../http/problems.ts";
 import { refuseOtherMethods } from "../http/server.ts";
 import type { FastifyTypeBox } from "../http/types.ts";
 import { caseBody, eventBody } from "./bodies.ts";
-import type { StoredCase } from "./case-repository.ts";
-import { type Addressed, type Cases, caseTag } from "./cases.ts";
+import type { Addressed } from "./acts.ts";
+import { type StoredCase, caseTag } from "./case.ts";
+import type { Cases } from "./cases.ts";
 import { CaseParams, idOf } from "./routes.ts";
 import * as schema from "./schema.ts";
 

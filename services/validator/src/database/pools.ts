@@ -1,17 +1,17 @@
-import pg from "pg";
-
 import type { Config } from "../config.ts";
+import { connect, openPool } from "./open.ts";
+import type { Connection, Pool } from "./session.ts";
 
 /** Each for its own, so that a flood of reads takes no connection from the writes. */
 export interface Pools {
   /** Batches only, on the writer: as many connections as batches may be in flight. */
-  writer: pg.Pool;
+  writer: Pool;
   /** Reads of decisions. */
-  reader: pg.Pool;
+  reader: Pool;
   /** The few short questions that only the writer can answer. */
-  lookup: pg.Pool;
+  lookup: Pool;
   /** What people change, and the rules that are read after a change; on the writer. */
-  administration: pg.Pool;
+  administration: Pool;
   /** Whether the reader is another server than the writer, and may be behind it. */
   readerMayLag: boolean;
   close(): Promise<void>;
@@ -28,31 +28,20 @@ const QUERY_TIMEOUT = { writer: 2000, reader: 1000, lookup: 1000, administration
 
 /** Opens no connection yet: the process starts, and stays up, without its database. */
 export function openPools(config: Config, log: PoolLog): Pools {
-  const open = (name: keyof typeof QUERY_TIMEOUT, connectionString: string, max: number) => {
-    const pool = new pg.Pool({
-      connectionString,
+  const open = (name: keyof typeof QUERY_TIMEOUT, url: string, max: number) =>
+    openPool({
+      url,
+      name: `validator ${config.replica}`,
+      connectTimeout: CONNECT_TIMEOUT,
+      queryTimeout: QUERY_TIMEOUT[name],
       max,
-      // Ready connections are worth their memory: a burst should not wait for handshakes.
-      idleTimeoutMillis: 60_000,
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-      query_timeout: QUERY_TIMEOUT[name],
-      // The server gives up as well, so that the connection left behind does not go on holding locks.
-      statement_timeout: QUERY_TIMEOUT[name],
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 5000,
-      application_name: `validator ${config.replica}`.slice(0, 63),
+      onLost: (error) => log.warn({ err: error, pool: name }, "an idle database connection was lost"),
     });
-    // The pool replaces what it loses. Without these two listeners a lost connection would end the process:
-    // the pool's own hears idle connections, the client's those that are out.
-    pool.on("error", (error) => log.warn({ err: error, pool: name }, "an idle database connection was lost"));
-    pool.on("connect", (client) => client.on("error", () => {}));
-    return pool;
-  };
 
   const writer = open("writer", config.writerUrl, config.writerConnections);
   const reader = open("reader", config.readerUrl, config.readerConnections);
-  const lookup = open("lookup", config.writerUrl, 2);
-  const administration = open("administration", config.writerUrl, 3);
+  const lookup = open("lookup", config.writerUrl, config.lookupConnections);
+  const administration = open("administration", config.writerUrl, config.administrationConnections);
   return {
     writer,
     reader,
@@ -68,18 +57,12 @@ export function openPools(config: Config, log: PoolLog): Pools {
 /** A statement of a dedicated connection may take its time. */
 const DEDICATED_TIMEOUT = 10_000;
 
-/** A connection to the writer for reading much, beside the pools: `end()` it. */
-export async function connectDedicated(config: Config): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: config.writerUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    query_timeout: DEDICATED_TIMEOUT,
-    statement_timeout: DEDICATED_TIMEOUT,
-    keepAlive: true,
-    application_name: `validator ${config.replica}`.slice(0, 63),
+/** A connection to the writer for reading much, beside the pools: `release()` it. */
+export function connectDedicated(config: Config): Promise<Connection> {
+  return connect({
+    url: config.writerUrl,
+    name: `validator ${config.replica}`,
+    connectTimeout: CONNECT_TIMEOUT,
+    queryTimeout: DEDICATED_TIMEOUT,
   });
-  // The query under way hears of a lost connection too.
-  client.on("error", () => {});
-  await client.connect();
-  return client;
 }

@@ -1,53 +1,58 @@
-import type pg from "pg";
-
 import { Problem } from "../http/problems.ts";
-import { hearWarnings, releaseBackend } from "./clients.ts";
-import { isFaultOfRows, sqlState, StoreUnavailable } from "./errors.ts";
+import { isDeadlock, isFaultOfRows, sqlState, StoreUnavailable } from "./errors.ts";
+import type { Connection, Pool, TransactionKind } from "./session.ts";
 
-/** Milliseconds that a change waits for another one, well below the time in which a query must be answered. */
-const LOCK_TIMEOUT = 2000;
-
-/** How a transaction sees the database: one moment throughout, or each statement its own. */
-const BEGIN = {
-  write: `begin; set local lock_timeout = ${LOCK_TIMEOUT}`,
-  "consistent read": "begin isolation level repeatable read read only",
-};
+/** Two transactions that wait for each other are rare; three times in a row they are something else. */
+const MOST_ATTEMPTS = 3;
 
 /**
- * Runs `use` in one transaction: committed when it returns, rolled back when it throws. Throws StoreUnavailable where
+ * Runs `use` in one transaction: committed when it returns, rolled back when it throws. After a deadlock it runs again,
+ * so it does nothing outside of the database that may not be done twice. Throws StoreUnavailable where
  * the database did not answer in time; whether the transaction took place is then unknown.
  */
 export async function inTransaction<T>(
-  pool: pg.Pool,
-  kind: keyof typeof BEGIN,
-  use: (client: pg.PoolClient) => Promise<T>,
+  pool: Pool,
+  kind: TransactionKind,
+  use: (session: Connection) => Promise<T>,
 ): Promise<T> {
   return available(async () => {
-    const client = await pool.connect();
-    try {
-      await client.query(BEGIN[kind]);
-      const result = await use(client);
-      const warned = hearWarnings(client);
-      await client.query("commit");
-      // A warning means that the commit did not wait for the standby: a failover may undo it.
-      if (warned()) throw new StoreUnavailable();
-      client.release();
-      return result;
-    } catch (error) {
-      // A connection that has not answered is not asked to roll back: losing it does that.
-      const answers = error instanceof Problem || sqlState(error) !== undefined;
-      const rolledBack =
-        answers &&
-        (await client.query("rollback").then(
-          () => true,
-          () => false,
-        ));
-      client.release(!rolledBack);
-      // Else it would go on waiting for the standby, with its locks, after everybody has gone.
-      if (!answers) void releaseBackend(pool, client);
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptIn(pool, kind, use);
+      } catch (error) {
+        if (!isDeadlock(error) || attempt === MOST_ATTEMPTS) throw error;
+      }
     }
   });
+}
+
+async function attemptIn<T>(
+  pool: Pool,
+  kind: TransactionKind,
+  use: (session: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.connect();
+  try {
+    await connection.begin(kind);
+    const result = await use(connection);
+    const { isReplicated } = await connection.commit();
+    if (!isReplicated) throw new StoreUnavailable();
+    connection.release();
+    return result;
+  } catch (error) {
+    // A connection that has not answered is not asked to roll back: losing it does that.
+    const answers = error instanceof Problem || sqlState(error) !== undefined;
+    const rolledBack =
+      answers &&
+      (await connection.rollback().then(
+        () => true,
+        () => false,
+      ));
+    connection.release(!rolledBack);
+    // Else it would go on waiting for the standby, with its locks, after everybody has gone.
+    if (!answers) void connection.endOnServer(pool);
+    throw error;
+  }
 }
 
 /** The operation's result; what the database is to blame for becomes StoreUnavailable, everything else stays what it is. */

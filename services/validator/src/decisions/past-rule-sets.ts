@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import { compile } from "../rules/compile.ts";
 import type { RuleSetDocument } from "../rules/document.ts";
 import type { CompiledRuleSet } from "../rules/evaluation.ts";
@@ -8,13 +7,14 @@ import type { FindRuleSet } from "./replay.ts";
 const FIND = {
   name: "rule-sets.past",
   text: "select document from rule_set_versions where version = $1 and hash = $2",
+  json: ["document"],
 };
 
 /** Versions that are kept ready to run. */
 const KEPT = 16;
 
 /** Finds the version that made a decision, however long ago it was live. */
-export function createPastRuleSets(pool: pg.Pool): FindRuleSet {
+export function createPastRuleSets(pool: Pool): FindRuleSet {
   const kept = new Map<string, CompiledRuleSet>();
 
   return async ({ version, hash }) => {

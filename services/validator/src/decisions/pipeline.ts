@@ -144,7 +144,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (storing !== undefined) adding.then(() => storing.end(), storing.failed);
     const stored = await adding;
     if (stored.id === id) {
-      observer?.decided(outcome);
+      observer?.decided(row);
       shadows.evaluate({ id, outcome, checked: checked.outcome, transaction, facts }, rules.shadows);
     }
     return stored;

@@ -8,7 +8,7 @@ import { until } from "../../test/until.ts";
 import type { App } from "../app.ts";
 import { migrate } from "../database/migrator.ts";
 import type { TransactionBody } from "../transactions/schema.ts";
-import { firstIdOf } from "./reader.ts";
+import { firstIdOf } from "./ids.ts";
 
 let postgres: TestPostgres;
 let app: App;

@@ -1,9 +1,11 @@
+import type { Dialect } from "../database/dialect.ts";
 import type { Outcome } from "../transactions/reasons.ts";
 import type { StoredDecision } from "./row.ts";
 
 /** What a query of decisions selects for `toStored`; JSON stays the text that was stored. */
-export const STORED_COLUMNS = `id, encode(fingerprint, 'hex') as fingerprint, outcome, score, reasons::text as reasons,
-  rule_set_version, encode(rule_set_hash, 'hex') as rule_set_hash, rule_results::text as rule_results,
+export const storedColumns = ({ hex, text }: Dialect) =>
+  `id, ${hex("fingerprint")} as fingerprint, outcome, score, ${text("reasons")} as reasons,
+  rule_set_version, ${hex("rule_set_hash")} as rule_set_hash, ${text("rule_results")} as rule_results,
   received_at, decided_at`;
 
 export interface StoredColumns {

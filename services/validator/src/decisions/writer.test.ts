@@ -1,7 +1,6 @@
 // What the database does when commits wait for a synchronous standby.
 import { randomUUID } from "node:crypto";
 
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { decisionRow as row } from "../../test/decision-rows.ts";
@@ -11,6 +10,7 @@ import { verifyAudit } from "../audit/verify.ts";
 import { readConfig } from "../config.ts";
 import { migrate } from "../database/migrator.ts";
 import { StoreUnavailable } from "../database/errors.ts";
+import { connect, openPool } from "../database/open.ts";
 import { openPools, type Pools } from "../database/pools.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { createDecisionWriter, type DecisionWriter } from "./writer.ts";
@@ -107,12 +107,13 @@ test("a visible row is not acknowledged to a repetition before the standby has i
 });
 
 test("a change that was given up while it waited for the standby leaves no connection on the server", async () => {
-  const pool = new pg.Pool({
-    connectionString: postgres.url(),
-    application_name: "validator change",
-    query_timeout: 300,
+  const pool = openPool({
+    url: postgres.url(),
+    name: "validator change",
+    connectTimeout: 5000,
+    queryTimeout: 300,
+    max: 2,
   });
-  pool.on("connect", (client) => client.on("error", () => {}));
   await waitForStandby("absent");
   try {
     const changing = inTransaction(pool, "write", (client) => client.query("create table changed ()"));
@@ -126,9 +127,8 @@ test("a change that was given up while it waited for the standby leaves no conne
 
 test("whatever became of those commits, the audit trail is sound, and each row is in one link", async () => {
   await writer.write([row()]);
-  const client = new pg.Client({ connectionString: postgres.url() });
-  await client.connect();
-  const report = await verifyAudit(client).finally(() => client.end());
+  const connection = await connect({ url: postgres.url(), name: "test", connectTimeout: 5000 });
+  const report = await verifyAudit(connection).finally(() => connection.release());
   expect(report.findings).toEqual([]);
   const { rows } = await postgres.query(
     `select (select sum(cardinality(ids)) from audit_links)::int as linked,

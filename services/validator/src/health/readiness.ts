@@ -1,4 +1,5 @@
-import type pg from "pg";
+import { sqlState } from "../database/errors.ts";
+import type { Pool } from "../database/session.ts";
 
 type ReadyState =
   | { ready: true; schema: number; rules: RulesState }
@@ -25,7 +26,17 @@ export interface Readiness {
   drain(): void;
 }
 
-const VERSION = { name: "schema.version", text: "select max(version) as version from schema_migrations" };
+const VERSION = {
+  name: "schema.version",
+  text: {
+    postgresql: "select max(version) as version from schema_migrations",
+    // There a step can be applied in part.
+    mysql: "select max(version) as version from schema_migrations where applied_at is not null",
+  },
+};
+
+/** SQLSTATE of a table that is not there: PostgreSQL's, and MySQL's. */
+const NO_TABLE = new Set(["42P01", "42S02"]);
 
 /**
  * Ready is who can decide durably: the writer answers and has at least the `expected` migrations (more
@@ -34,7 +45,7 @@ const VERSION = { name: "schema.version", text: "select max(version) as version 
  * balancer waits for a probe.
  */
 export function createReadiness(
-  lookup: pg.Pool,
+  lookup: Pool,
   expected: number,
   rules: () => RulesState | undefined,
   isScreeningRead: () => boolean = () => true,
@@ -64,8 +75,8 @@ export function createReadiness(
       if (known !== undefined) return { ready: true, schema, rules: known };
       return { ready: false, why: "rules_unavailable", message: "has no rules to decide by yet" };
     } catch (error) {
-      // 42P01: no such table, so no migration has ever run.
-      if ((error as { code?: string }).code === "42P01") {
+      // No migration has ever run.
+      if (NO_TABLE.has(sqlState(error) ?? "")) {
         return { ready: false, why: "migrations_missing", message: `none is there, ${expected} is needed` };
       }
       return { ready: false, why: "database_unavailable", message: "does not answer" };

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 
 import { KeySetUnavailable } from "../access/key-set.ts";
 import { StoreUnavailable } from "../database/errors.ts";
+import { DocumentsUnavailable } from "../documents/errors.ts";
 import { RulesUnavailable } from "../decisions/pipeline.ts";
 import { QueueFull } from "../transactions/batch-writer.ts";
 import { KeyConflict } from "../transactions/idempotency.ts";
@@ -25,7 +26,7 @@ export const SECURITY_HEADERS = {
 export const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";
 
 /** Seconds after which another attempt may succeed: a failover takes about one. */
-const RETRY_AFTER = "1";
+export const RETRY_AFTER = "1";
 
 /** The one place where an error becomes an answer. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -63,6 +64,7 @@ function toProblem(error: FastifyError | Error, request: FastifyRequest): Proble
   if (error instanceof QueueFull) return new Problem("overloaded");
   if (error instanceof RulesUnavailable) return new Problem("rules_unavailable");
   if (error instanceof KeySetUnavailable) return new Problem("access_unavailable");
+  if (error instanceof DocumentsUnavailable) return new Problem("documents_unavailable");
   if (error instanceof StoreUnavailable) return new Problem("store_unavailable");
   if ("validation" in error && error.validation) {
     const isBody = "validationContext" in error && error.validationContext === "body";

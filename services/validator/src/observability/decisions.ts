@@ -6,8 +6,8 @@ import { SECONDS } from "./requests.ts";
 
 /** Told of what happens on the way to a decision. Times are milliseconds. */
 export interface DecisionObserver {
-  /** A decision was made and is stored. */
-  decided(outcome: Outcome): void;
+  /** A decision was made and is stored. The amount is minor units. */
+  decided(decision: { readonly outcome: Outcome; readonly amount: bigint; readonly currency: string }): void;
   /** An earlier request had made it. */
   replayed(): void;
   evaluated(results: Evaluation["results"], took: number): void;
@@ -59,7 +59,7 @@ export function meterDecisions({ counter, histogram }: Instruments): DecisionObs
   }));
 
   return {
-    decided: (outcome) => outcomes[outcome]?.inc(),
+    decided: ({ outcome }) => outcomes[outcome]?.inc(),
     replayed: () => replayed.inc(),
     evaluated(all, took) {
       evaluations.observe(took / 1000);

@@ -23,6 +23,9 @@ interface Value {
 
 type Reading = number | undefined | readonly Value[];
 
+/** How prom-client makes one value of those of several workers. */
+type Together = "sum" | "min" | "max";
+
 export interface Instruments {
   readonly registry: Registry;
   /** The result finds or makes the series of these labels: once, not at each count. */
@@ -35,8 +38,11 @@ export interface Instruments {
     help: string,
     buckets: readonly number[],
   ): (labels: Record<Names, string>) => Histogram;
-  /** Read when somebody asks; an undefined value is left out, and so is one that cannot be read. */
-  gauge(name: string, help: string, read: () => Reading | Promise<Reading>): void;
+  /**
+   * Read when somebody asks; an undefined value is left out, and so is one that cannot be read.
+   * @param together what the values of several workers of a replica are as one; their sum where it is left out.
+   */
+  gauge(name: string, help: string, read: () => Reading | Promise<Reading>, together?: Together): void;
   /** As `gauge`, for what only grows and is counted elsewhere. */
   total(name: string, help: string, read: () => number): void;
 }
@@ -50,12 +56,13 @@ export function createInstruments(): Instruments {
     help: string,
     type: string,
     values: () => Value[] | Promise<Value[]>,
+    aggregator: Together = "sum",
   ): void {
     const metric = {
       name,
       help,
       type,
-      get: async () => ({ name, help, type, values: await values(), aggregator: "sum" }),
+      get: async () => ({ name, help, type, values: await values(), aggregator }),
     };
     registry.registerMetric(metric as never);
   }
@@ -76,13 +83,14 @@ export function createInstruments(): Instruments {
       );
       return find;
     },
-    gauge(name, help, read) {
-      register(name, help, "gauge", async () => {
+    gauge(name, help, read, together) {
+      const values = async () => {
         // One that cannot be read must not take all others from whoever asks.
         const value = await Promise.try(read).catch(() => undefined);
         if (typeof value !== "number") return [...(value ?? [])];
         return [{ value, labels: {} }];
-      });
+      };
+      register(name, help, "gauge", values, together);
     },
     total(name, help, read) {
       register(name, help, "counter", () => [{ value: read(), labels: {} }]);

@@ -25,14 +25,28 @@ export function gaugeState(instruments: Instruments, parts: StateParts): void {
   const { gauge, total } = instruments;
   const { pools, cache, watcher, decisions, source, velocity, backtests } = parts;
 
-  gauge("validator_rule_set_version", "Version of the rule set that decides.", () => watcher.status.version);
-  gauge("validator_rules_behind", "1 while what decides may not be what was last published.", () =>
-    watcher.status.problem === undefined ? 0 : 1,
+  // Of several workers the one counts that is furthest behind.
+  gauge(
+    "validator_rule_set_version",
+    "Version of the rule set that decides.",
+    () => watcher.status.version,
+    "min",
   );
-  gauge("validator_rules_age_seconds", "Since the rules were last known to be the newest.", () => {
-    const { confirmedAt } = watcher.status;
-    return confirmedAt === undefined ? undefined : (Date.now() - confirmedAt) / 1000;
-  });
+  gauge(
+    "validator_rules_behind",
+    "1 while what decides may not be what was last published.",
+    () => (watcher.status.problem === undefined ? 0 : 1),
+    "max",
+  );
+  gauge(
+    "validator_rules_age_seconds",
+    "Since the rules were last known to be the newest.",
+    () => {
+      const { confirmedAt } = watcher.status;
+      return confirmedAt === undefined ? undefined : (Date.now() - confirmedAt) / 1000;
+    },
+    "max",
+  );
   total("validator_rules_loads_total", "Rules that were loaded.", () => watcher.status.loads);
   total("validator_rules_failures_total", "Rules that could not be loaded.", () => watcher.status.failures);
 
@@ -42,7 +56,7 @@ export function gaugeState(instruments: Instruments, parts: StateParts): void {
     ["lookup", pools.lookup],
     ["administration", pools.administration],
   ] as const;
-  gauge("validator_database_connections", "Connections to PostgreSQL.", () =>
+  gauge("validator_database_connections", "Connections to the database.", () =>
     each.flatMap(([pool, { totalCount, idleCount }]) => [
       { labels: { pool, state: "idle" }, value: idleCount },
       { labels: { pool, state: "busy" }, value: totalCount - idleCount },
@@ -62,12 +76,25 @@ export function gaugeState(instruments: Instruments, parts: StateParts): void {
     "Decisions of shadow versions that were not made or not stored.",
     () => decisions.status.shadowsDropped,
   );
-  gauge("validator_cache_ready", "1 while Redis answers.", () => (cache.state.status === "ready" ? 1 : 0));
-  gauge("validator_velocity_incomplete_windows", "Windows in which transactions may be missing yet.", () =>
-    countIncomplete(cache, velocity.layout),
+  gauge(
+    "validator_cache_ready",
+    "1 while Redis answers.",
+    () => (cache.state.status === "ready" ? 1 : 0),
+    "min",
+  );
+  gauge(
+    "validator_velocity_incomplete_windows",
+    "Windows in which transactions may be missing yet.",
+    () => countIncomplete(cache, velocity.layout),
+    "max",
   );
   gauge("validator_backtests_running", "Backtests that run on this replica.", () => backtests.running);
-  gauge("validator_screening_names", "Names and aliases that are screened against.", () => source.size);
+  gauge(
+    "validator_screening_names",
+    "Names and aliases that are screened against.",
+    () => source.size,
+    "min",
+  );
 }
 
 /** Memory, CPU, garbage collection and the delay of the event loop: measured from now on, for those who ask for it. */

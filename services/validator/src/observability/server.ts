@@ -1,13 +1,11 @@
 import { createServer, type Server } from "node:http";
 
-import type { Registry } from "prom-client";
-
 /**
  * Opens the port of /metrics. It is another one than the API's, so that no load balancer leads to it: it tells how much
  * money is declined, and by which rules.
  */
 export function serveMetrics(
-  registry: Registry,
+  registry: { readonly contentType: string; metrics(): Promise<string> },
   { host, port }: { host: string; port: number },
 ): Promise<Server> {
   const server = createServer((request, response) => {

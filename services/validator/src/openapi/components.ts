@@ -4,6 +4,7 @@ import type { TSchema } from "typebox";
 import { KeyBody, MadeKeyBody } from "../access/schema.ts";
 import { CaseBody } from "../cases/schema.ts";
 import { ReplayBody } from "../decisions/replay.ts";
+import { WebhookBody } from "../events/schema.ts";
 import { PersonBody } from "../people/schema.ts";
 import { TokensBody } from "../people/session-schema.ts";
 import { ProblemBody } from "../http/problems.ts";
@@ -31,6 +32,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   MadeApiKey: MadeKeyBody,
   Person: PersonBody,
   Case: CaseBody,
+  Webhook: WebhookBody,
   Tokens: TokensBody,
 };
 
@@ -110,8 +112,12 @@ export const TAGS = [
   { name: "backtests", description: "Versions of the rules, run over transactions that were decided." },
   { name: "screening", description: "Names that are like those on sanctions lists." },
   { name: "cases", description: "Decisions that somebody looks into: who does, and what came out of it." },
+  { name: "events", description: "What happens, told as it happens." },
+  { name: "webhooks", description: "Addresses that events are sent to, and what could not be sent." },
+  { name: "business", description: "Sign-ups, transactions, volume and revenue by day." },
   { name: "access", description: "API keys, and who asks." },
   { name: "people", description: "People who sign in: invited, changed and locked by administrators." },
+  { name: "audit", description: "What administrative acts have changed, before and after." },
   { name: "sessions", description: "Signing in and out, and the tokens in between." },
   { name: "health", description: "For load balancers." },
 ];

@@ -1,12 +1,13 @@
 // What administrators do with people: each act is stored and recorded in one transaction.
-import type pg from "pg";
-
 import { hashSecret } from "../access/api-key.ts";
 import { readActiveKeys } from "../access/key-repository.ts";
 import { endKey } from "../access/keys.ts";
 import type { Role } from "../access/roles.ts";
-import { recordAct } from "../audit/acts.ts";
+import type { Session } from "../database/session.ts";
+import { takeTurn } from "../database/turns.ts";
+import { emit } from "../events/outbox.ts";
 import { Problem } from "../http/problems.ts";
+import { recordChange } from "../snapshots/record.ts";
 import { saveInvitation } from "./invitation-repository.ts";
 import {
   clearCredentials,
@@ -29,70 +30,65 @@ export interface Invited {
 /** Milliseconds in which an invitation is to be taken up. */
 const INVITATION_LIFE = 72 * 3_600_000;
 
-/** Any number that nobody else locks by: of two administrators who lock each other at once, one comes second. */
-const LOCK = 7_201_845_335;
-
-async function takeTurn(client: pg.ClientBase): Promise<void> {
-  await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
-}
-
 export async function invite(
-  client: pg.ClientBase,
+  client: Session,
   actor: string,
   { name, displayName, roles }: Pick<StoredPerson, "name" | "displayName" | "roles">,
   now: number,
 ): Promise<Invited> {
   const person = await insertPerson(client, { name, displayName, roles, invitedBy: actor });
   if (person === undefined) throw new Problem("person_exists");
-  await record(client, actor, "person.invited", name, { displayName, roles });
+  await record(client, actor, "person.invited", { before: null, after: person }, { displayName, roles });
   return { person, ...(await invitationFor(client, name, now)) };
 }
 
 /** Nothing that they had proves them any more: they sign up again. */
 export async function reset(
-  client: pg.ClientBase,
+  client: Session,
   actor: string,
   { name, reason }: { name: string; reason: string },
   now: number,
 ): Promise<Invited> {
-  await existing(client, name);
+  const before = await existing(client, name);
   // Else whoever has somebody's token for five minutes had their account for good.
   refuseOneself(actor, name);
   const person = await clearCredentials(client, name);
-  await record(client, actor, "person.reset", name, { reason });
+  await record(client, actor, "person.reset", { before, after: person }, { reason });
   return { person, ...(await invitationFor(client, name, now)) };
 }
 
 /** `check` is given the person as they are until the transaction ends, and throws where that is not what was read. */
 export async function changeRoles(
-  client: pg.ClientBase,
+  client: Session,
   actor: string,
   { name, roles, check }: { name: string; roles: readonly Role[]; check: (person: StoredPerson) => void },
 ): Promise<StoredPerson> {
-  await takeTurn(client);
+  await takeTurn(client, "people");
   const before = await existing(client, name);
   check(before);
   refuseOneself(actor, name);
   if (!roles.includes("administrator")) await keepAnAdministrator(client, before);
   const person = await updateRoles(client, name, roles);
-  await record(client, actor, "person.roles_changed", name, { from: before.roles, to: roles });
+  const details = { from: before.roles, to: roles };
+  await record(client, actor, "person.roles_changed", { before, after: person }, details);
   return person;
 }
 
 /** Also ends the API keys that act in their name; those do not come back. */
 export async function lock(
-  client: pg.ClientBase,
+  client: Session,
   actor: string,
   name: string,
   reason: string,
 ): Promise<StoredPerson> {
-  await takeTurn(client);
+  await takeTurn(client, "people");
   const before = await existing(client, name);
   refuseOneself(actor, name);
   if (before.lockedAt !== null) return before;
   await keepAnAdministrator(client, before);
   const person = await updateLock(client, name, actor);
-  await record(client, actor, "person.locked", name, { reason });
+  await record(client, actor, "person.locked", { before, after: person }, { reason });
+  await emit(client, "person.locked", { subject: `people/${name}` }, { person: name, by: actor });
   for (const { id, owner } of await readActiveKeys(client)) {
     if (owner === name) await endKey(client, actor, id);
   }
@@ -100,21 +96,22 @@ export async function lock(
 }
 
 export async function unlock(
-  client: pg.ClientBase,
+  client: Session,
   actor: string,
   name: string,
   reason: string,
 ): Promise<StoredPerson> {
-  await takeTurn(client);
+  await takeTurn(client, "people");
   const before = await existing(client, name);
   refuseOneself(actor, name);
   if (before.lockedAt === null) return before;
   const person = await updateLock(client, name, null);
-  await record(client, actor, "person.unlocked", name, { reason });
+  await record(client, actor, "person.unlocked", { before, after: person }, { reason });
+  await emit(client, "person.unlocked", { subject: `people/${name}` }, { person: name, by: actor });
   return person;
 }
 
-async function existing(client: pg.ClientBase, name: string): Promise<StoredPerson> {
+async function existing(client: Session, name: string): Promise<StoredPerson> {
   const person = await findPerson(client, name, "for update");
   if (person === undefined) throw new Problem("person_not_found");
   return person;
@@ -128,19 +125,26 @@ function refuseOneself(actor: string, name: string): void {
 }
 
 /** Else nobody could make another one but by the command. */
-async function keepAnAdministrator(client: pg.ClientBase, { name, roles }: StoredPerson): Promise<void> {
+async function keepAnAdministrator(client: Session, { name, roles }: StoredPerson): Promise<void> {
   if (roles.includes("administrator") && (await countOtherAdministrators(client, name)) === 0) {
     throw new Problem("last_administrator");
   }
 }
 
-async function invitationFor(client: pg.ClientBase, name: string, now: number) {
+async function invitationFor(client: Session, name: string, now: number) {
   const invitation = makeInvitation();
   const expiresAt = new Date(now + INVITATION_LIFE);
   await saveInvitation(client, { person: name, hash: hashSecret(invitation), expiresAt });
   return { invitation, expiresAt };
 }
 
-async function record(client: pg.ClientBase, actor: string, act: string, name: string, details: object) {
-  await recordAct(client, { actor, act, subject: `people/${name}`, details });
+async function record(
+  client: Session,
+  actor: string,
+  act: string,
+  { before, after }: { before: StoredPerson | null; after: StoredPerson },
+  details: object,
+): Promise<void> {
+  const subject = `people/${after.name}`;
+  await recordChange(client, { actor, act, subject, details }, { version: after.revision, before, after });
 }

@@ -12,7 +12,14 @@ test("unless told nothing is sealed, no proxy is believed, and cases are due in 
   });
 });
 
+test("the secret comes as it is, or as Secrets Manager hands it out", () => {
+  const key = "k".repeat(32);
+  for (const text of [key, JSON.stringify({ key })])
+    expect(read({ PEOPLE_SECRET: text }).people.secret).toBe(key);
+});
+
 test.each([
+  [{ PEOPLE_SECRET: JSON.stringify({ key: "short" }) }, "PEOPLE_SECRET must have at least 32 characters"],
   [{ PEOPLE_SECRET: "short" }, "PEOPLE_SECRET must have at least 32 characters"],
   [{ PROXY_HOPS: "-1" }, "PROXY_HOPS must be a whole number from 0 to 9"],
   [{ CASE_REVIEW_MINUTES: "0" }, "CASE_REVIEW_MINUTES must be a whole number from 1 to 999999"],

@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Pool, Session } from "../database/session.ts";
 import type { Credentials } from "./person-repository.ts";
 
 export interface Invitation {
@@ -14,22 +13,24 @@ export interface NewInvitation {
   readonly expiresAt: Date;
 }
 
+const INSERT = "insert into invitations (person, hash, expires_at) values ($1, $2, $3)";
+const REPLACED = "hash = $2, expires_at = $3, password_hash = null, totp_secret = null";
+
 /** It takes the place of the one before. */
 export async function saveInvitation(
-  client: pg.ClientBase,
+  client: Session,
   { person, hash, expiresAt }: NewInvitation,
 ): Promise<void> {
-  await client.query(
-    `insert into invitations (person, hash, expires_at) values ($1, $2, $3)
-     on conflict (person) do update set hash = excluded.hash, expires_at = excluded.expires_at,
-       password_hash = null, totp_secret = null`,
-    [person, hash, expiresAt],
-  );
+  const text = {
+    postgresql: `${INSERT} on conflict (person) do update set ${REPLACED}`,
+    mysql: `${INSERT} on duplicate key update ${REPLACED}`,
+  };
+  await client.query({ text, values: [person, hash, expiresAt] });
 }
 
 /** `lock` keeps others from taking it up until the transaction ends. One that has expired is none. */
 export async function findInvitation(
-  client: pg.Pool | pg.ClientBase,
+  client: Session,
   hash: Buffer,
   at: Date,
   lock: "" | "for update" = "",
@@ -53,7 +54,7 @@ export async function findInvitation(
 
 /** Whether there still was such an invitation. */
 export async function saveChoice(
-  client: pg.Pool,
+  client: Pool,
   hash: Buffer,
   { passwordHash, totpSecret }: Credentials,
 ): Promise<boolean> {
@@ -61,6 +62,6 @@ export async function saveChoice(
   return (await client.query(text, [hash, passwordHash, totpSecret])).rowCount === 1;
 }
 
-export async function deleteInvitation(client: pg.ClientBase, person: string): Promise<void> {
+export async function deleteInvitation(client: Session, person: string): Promise<void> {
   await client.query("delete from invitations where person = $1", [person]);
 }

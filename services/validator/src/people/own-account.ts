@@ -1,7 +1,6 @@
 // What people change about themselves: never by a token alone, which may be somebody else's by now.
-import type pg from "pg";
-
 import { recordAct } from "../audit/acts.ts";
+import type { Pool } from "../database/session.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { Hasher } from "./hasher.ts";
 import { setPassword } from "./person-repository.ts";
@@ -19,7 +18,7 @@ export interface OwnAccount {
 }
 
 export interface OwnAccountParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly hasher: Hasher;
   readonly sessions: Sessions;
 }

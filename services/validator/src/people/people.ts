@@ -1,10 +1,11 @@
 // People who sign in: the parts put together.
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
-import type pg from "pg";
 
 import type { Access } from "../access/access.ts";
 import type { KeyDirectory } from "../access/key-directory.ts";
+import { meterSignUps } from "../business/metrics.ts";
 import type { Cache } from "../cache/cache.ts";
+import type { Pool } from "../database/session.ts";
 import { Problem } from "../http/problems.ts";
 import type { FastifyTypeBox } from "../http/types.ts";
 import type { Instruments } from "../observability/instruments.ts";
@@ -28,7 +29,7 @@ import { makeToken } from "./tokens.ts";
 
 export interface PeopleParts {
   readonly config: PeopleConfig;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly cache: Cache;
   readonly access: Access;
   readonly directory: KeyDirectory;
@@ -36,6 +37,8 @@ export interface PeopleParts {
   readonly keys: SigningKeys;
   readonly instruments: Pick<Instruments, "counter">;
   readonly now: () => number;
+  /** Once somebody is locked: gives back what they work on. Never throws. */
+  readonly onLocked: (person: string, actor: string) => Promise<void>;
 }
 
 export interface People {
@@ -51,7 +54,7 @@ export function openSealer({ secret }: PeopleConfig, log: FastifyBaseLogger): Se
 }
 
 export function createPeople(parts: PeopleParts): People {
-  const { config, pool, cache, access, directory, sealer, keys, instruments, now } = parts;
+  const { config, pool, cache, access, directory, sealer, keys, instruments, now, onLocked } = parts;
   const hasher = createHasher();
   const throttle = createThrottle(cache, now);
   const sessions = createSessions({
@@ -61,7 +64,7 @@ export function createPeople(parts: PeopleParts): People {
     now,
   });
   const prove = meterProofs(instruments, createProving({ pool, hasher, throttle, sealer, now }));
-  const signUp = createSignUp({ pool, hasher, throttle, sealer, now });
+  const signUp = meterSignUps(instruments, createSignUp({ pool, hasher, throttle, sealer, now }));
   const own = createOwnAccount({ pool, hasher, sessions });
 
   const address = (request: FastifyRequest) => addressOf(request, config.proxyHops);
@@ -78,7 +81,7 @@ export function createPeople(parts: PeopleParts): People {
 
   return {
     routes(app) {
-      peopleRoutes(app, { pool, access, directory, sessions, now });
+      peopleRoutes(app, { pool, access, directory, sessions, now, onLocked });
       ownRoutes(app, { access, signUp, own, proofOf, networkOf: network });
       sessionRoutes(app, { access, sessions, keys, proofOf, addressOf: address });
     },

@@ -1,7 +1,6 @@
 // What people prove themselves by: each code counts once.
-import type pg from "pg";
-
 import type { Role } from "../access/roles.ts";
+import type { Pool, Session } from "../database/session.ts";
 import type { Credentials } from "./person-repository.ts";
 
 export interface Provable extends Credentials {
@@ -10,50 +9,54 @@ export interface Provable extends Credentials {
 }
 
 /** Undefined for who has not signed up. */
-export async function findProvable(pool: pg.Pool, name: string): Promise<Provable | undefined> {
-  const { rows } = await pool.query<Provable>({
+export async function findProvable(pool: Pool, name: string): Promise<Provable | undefined> {
+  const { rows } = await pool.query<Omit<Provable, "isLocked"> & { lockedAt: Date | null }>({
     name: "people.provable",
-    text: `select name, password_hash as "passwordHash", totp_secret as "totpSecret", locked_at is not null as "isLocked"
+    text: `select name, password_hash as "passwordHash", totp_secret as "totpSecret", locked_at as "lockedAt"
            from people where name = $1 and password_hash is not null`,
     values: [name],
   });
-  return rows[0];
+  if (rows[0] === undefined) return undefined;
+  const { lockedAt, ...provable } = rows[0];
+  return { ...provable, isLocked: lockedAt !== null };
 }
 
 /** Uses up a time step and all before; whether it was not used up before. */
-export async function useStep(client: pg.ClientBase, name: string, step: number): Promise<boolean> {
+export async function useStep(client: Session, name: string, step: number): Promise<boolean> {
   const text = "update people set totp_step = $2 where name = $1 and totp_step < $2";
   return (await client.query(text, [name, step])).rowCount === 1;
 }
 
 /** Uses up a recovery code; whether there was such a code. */
-export async function useRecoveryCode(client: pg.ClientBase, name: string, hash: Buffer): Promise<boolean> {
+export async function useRecoveryCode(client: Session, name: string, hash: Buffer): Promise<boolean> {
   const text =
-    "update recovery_codes set used_at = now() where person = $1 and hash = $2 and used_at is null";
+    "update recovery_codes set used_at = current_timestamp(6) where person = $1 and hash = $2 and used_at is null";
   return (await client.query(text, [name, hash])).rowCount === 1;
 }
 
 /** What somebody may do who has just proved themselves; undefined where that has changed meanwhile. */
 export async function findProved(
-  client: pg.ClientBase,
+  client: Session,
   { name, passwordHash, totpSecret }: Provable,
 ): Promise<readonly Role[] | undefined> {
-  const { rows } = await client.query<{ roles: Role[] }>(
-    `select roles from people
-     where name = $1 and password_hash = $2 and totp_secret = $3 and locked_at is null for update`,
-    [name, passwordHash, totpSecret],
-  );
+  const { rows } = await client.query<{ roles: Role[] }>({
+    text: `select roles from people
+           where name = $1 and password_hash = $2 and totp_secret = $3 and locked_at is null for update`,
+    values: [name, passwordHash, totpSecret],
+    json: ["roles"],
+  });
   return rows[0]?.roles;
 }
 
 export async function replaceRecoveryCodes(
-  client: pg.ClientBase,
+  client: Session,
   name: string,
   hashes: readonly Buffer[],
 ): Promise<void> {
   await client.query("delete from recovery_codes where person = $1", [name]);
-  await client.query("insert into recovery_codes (person, hash) select $1, unnest($2::bytea[])", [
+  const rows = hashes.map((_, index) => `($1, $${index + 2})`);
+  await client.query(`insert into recovery_codes (person, hash) values ${rows.join(", ")}`, [
     name,
-    hashes,
+    ...hashes,
   ]);
 }

@@ -1,9 +1,8 @@
 // Whether somebody is who they say: by what they know and by what they have, in one step that tells neither apart.
-import type pg from "pg";
-
 import { isReserved } from "../access/principal.ts";
 import type { Role } from "../access/roles.ts";
 import { recordAct } from "../audit/acts.ts";
+import type { Pool, Session } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { Problem } from "../http/problems.ts";
 import type { Hasher } from "./hasher.ts";
@@ -28,13 +27,13 @@ export interface Claim {
 export interface Proof {
   readonly name: string;
   /** Uses up the code in the client's transaction; what they may do. Rejects with `sign_in_refused`. */
-  accept(client: pg.ClientBase): Promise<readonly Role[]>;
+  accept(client: Session): Promise<readonly Role[]>;
   /** The transaction was committed: earlier attempts no longer count. */
   settle(): Promise<void>;
 }
 
 export interface ProvingParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly hasher: Hasher;
   readonly throttle: Throttle;
   readonly sealer: Sealer;

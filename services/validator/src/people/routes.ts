@@ -1,11 +1,11 @@
 // People, as administrators see and change them.
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
 import type { KeyDirectory } from "../access/key-directory.ts";
 import { isReserved } from "../access/principal.ts";
+import type { Pool, Session } from "../database/session.ts";
 import { available, inTransaction } from "../database/transaction.ts";
 import { pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { requireMatch } from "../http/preconditions.ts";
@@ -32,20 +32,21 @@ const yourself = { 403: "nobody does this to themselves" };
 const RESERVED = new Set(["me", "sign-up"]);
 
 export interface PeopleRoutesParts {
-  pool: pg.Pool;
+  pool: Pool;
   access: Access;
   directory: KeyDirectory;
   sessions: Sessions;
   now: () => number;
+  onLocked: (person: string, actor: string) => Promise<void>;
 }
 
 export function peopleRoutes(
   app: FastifyTypeBox,
-  { pool, access, directory, sessions, now }: PeopleRoutesParts,
+  { pool, access, directory, sessions, now, onLocked }: PeopleRoutesParts,
 ): void {
   const { actorOf } = access;
   const config = { access: ["administrator"] as const };
-  const change = <T>(make: (client: pg.ClientBase) => Promise<T>) => inTransaction(pool, "write", make);
+  const change = <T>(make: (client: Session) => Promise<T>) => inTransaction(pool, "write", make);
 
   app.post(
     "/v1/people",
@@ -150,7 +151,7 @@ export function peopleRoutes(
       schema: {
         summary: "Let a person in no more",
         description:
-          "Ends sessions, and for good the API keys of this owner. An access token goes on for five minutes at most.",
+          "Ends sessions, and for good the API keys of this owner; their cases go back to the queue. An access token goes on for five minutes at most.",
         tags,
         params: PersonParams,
         body: schema.ReasonBody,
@@ -170,7 +171,7 @@ export function peopleRoutes(
         person: await lock(client, actor, name, request.body.reason),
         forget: await sessions.endAll(client, name, "locked"),
       }));
-      await Promise.all([forget(), directory.refresh()]);
+      await Promise.all([forget(), directory.refresh(), onLocked(name, actor)]);
       return answer(reply, person);
     },
   );
@@ -226,7 +227,7 @@ export function peopleRoutes(
   for (const act of ["lock", "unlock", "reset"]) refuseOtherMethods(app, `${path}/${act}`, ["POST"]);
 }
 
-/** What is no name is nobody's, and may be nothing that PostgreSQL takes. */
+/** What is no name is nobody's, and may be nothing that the database takes. */
 function nameOf(request: FastifyRequest): string {
   const { name } = request.params as { name: string };
   if (!NAME.test(name)) throw new Problem("person_not_found");

@@ -1,7 +1,6 @@
-// Sessions and their refresh tokens as PostgreSQL keeps them.
-import type pg from "pg";
-
+// Sessions and their refresh tokens as the database keeps them.
 import type { Role } from "../access/roles.ts";
+import type { Session } from "../database/session.ts";
 
 export interface StoredSession {
   readonly id: string;
@@ -14,11 +13,9 @@ export interface StoredSession {
 
 export type EndReason = "signed_out" | "reused" | "expired" | "locked" | "reset" | "password_changed";
 
-type Client = pg.Pool | pg.ClientBase;
-
 const COLUMNS = `id, person, address, started_at as "startedAt", last_used_at as "lastUsedAt", expires_at as "expiresAt"`;
 
-export async function insertSession(client: pg.ClientBase, session: StoredSession): Promise<void> {
+export async function insertSession(client: Session, session: StoredSession): Promise<void> {
   const { id, person, address, startedAt, lastUsedAt, expiresAt } = session;
   await client.query(
     `insert into sessions (id, person, address, started_at, last_used_at, expires_at)
@@ -27,12 +24,7 @@ export async function insertSession(client: pg.ClientBase, session: StoredSessio
   );
 }
 
-export async function insertToken(
-  client: pg.ClientBase,
-  hash: Buffer,
-  session: string,
-  at: Date,
-): Promise<void> {
+export async function insertToken(client: Session, hash: Buffer, session: string, at: Date): Promise<void> {
   await client.query("insert into refresh_tokens (hash, session, made_at) values ($1, $2, $3)", [
     hash,
     session,
@@ -48,37 +40,41 @@ export interface PresentedToken extends StoredSession {
   readonly roles: readonly Role[];
 }
 
+interface TokenRow extends StoredSession {
+  readonly usedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly lockedAt: Date | null;
+  readonly roles: readonly Role[];
+}
+
 /** Until the transaction ends nobody else can use any token of this session, or end it. */
-export async function findToken(client: pg.ClientBase, hash: Buffer): Promise<PresentedToken | undefined> {
+export async function findToken(client: Session, hash: Buffer): Promise<PresentedToken | undefined> {
   // Two statements: what is read after the lock was had is as whoever had it before has left it.
   const locked = await client.query(
-    `select from sessions where id = (select session from refresh_tokens where hash = $1) for update`,
+    "select id from sessions where id = (select session from refresh_tokens where hash = $1) for update",
     [hash],
   );
   if (locked.rowCount === 0) return undefined;
-  const { rows } = await client.query<PresentedToken>(
-    `select ${COLUMNS}, used_at is not null as "isUsed", ended_at is not null as "hasEnded",
-       locked_at is not null as "isLocked", roles
-     from refresh_tokens join sessions on sessions.id = session join people on people.name = person
-     where hash = $1`,
-    [hash],
-  );
-  return rows[0];
+  const { rows } = await client.query<TokenRow>({
+    text: `select ${COLUMNS}, used_at as "usedAt", ended_at as "endedAt", locked_at as "lockedAt", roles
+           from refresh_tokens join sessions on sessions.id = session join people on people.name = person
+           where hash = $1`,
+    values: [hash],
+    json: ["roles"],
+  });
+  if (rows[0] === undefined) return undefined;
+  const { usedAt, endedAt, lockedAt, ...session } = rows[0];
+  return { ...session, isUsed: usedAt !== null, hasEnded: endedAt !== null, isLocked: lockedAt !== null };
 }
 
 /** The token was taken, and the session used. */
-export async function spendToken(
-  client: pg.ClientBase,
-  hash: Buffer,
-  session: string,
-  at: Date,
-): Promise<void> {
+export async function spendToken(client: Session, hash: Buffer, session: string, at: Date): Promise<void> {
   await client.query("update refresh_tokens set used_at = $2 where hash = $1", [hash, at]);
   await client.query("update sessions set last_used_at = $2 where id = $1", [session, at]);
 }
 
 /** Those of a person that have not ended, as far as the database knows; newest first. */
-export async function listSessions(client: Client, person: string, at: Date): Promise<StoredSession[]> {
+export async function listSessions(client: Session, person: string, at: Date): Promise<StoredSession[]> {
   const { rows } = await client.query<StoredSession>(
     `select ${COLUMNS} from sessions where person = $1 and ended_at is null and expires_at > $2 order by id desc limit 200`,
     [person, at],
@@ -86,23 +82,32 @@ export async function listSessions(client: Client, person: string, at: Date): Pr
   return rows;
 }
 
-/** Ends the sessions of a person, or one of them; the ids of those that had not ended. */
+/** Ends the sessions of a person, or one of them, in the client's transaction; the ids of those that had not ended. */
 export async function endSessions(
-  client: Client,
+  client: Session,
   { person, id, why, at }: { person: string; id?: string | undefined; why: EndReason; at: Date },
 ): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
-    `update sessions set ended_at = $4, ended_why = $3
-     where person = $1 and ($2::uuid is null or id = $2) and ended_at is null returning id`,
-    [person, id, why, at],
+    `select id from sessions where person = $1 and ($2::uuid is null or id = $2) and ended_at is null
+     order by id for update`,
+    [person, id],
   );
-  return rows.map((row) => row.id);
+  const ids = rows.map((row) => row.id);
+  await client.query("update sessions set ended_at = $2, ended_why = $3 where id = any($1::uuid[])", [
+    ids,
+    at,
+    why,
+  ]);
+  return ids;
 }
 
 /** Sessions whose end is long past, with their tokens: a token of theirs is unknown from then on, and opens as little. */
-export async function deleteOldSessions(client: Client, before: Date): Promise<void> {
-  await client.query(
-    "delete from sessions where id in (select id from sessions where expires_at < $1 order by expires_at limit 20)",
+export async function deleteOldSessions(client: Session, before: Date): Promise<void> {
+  // Those that somebody else is just deleting are left to them.
+  const { rows } = await client.query<{ id: string }>(
+    "select id from sessions where expires_at < $1 order by expires_at limit 20 for update skip locked",
     [before],
   );
+  if (rows.length > 0)
+    await client.query("delete from sessions where id = any($1::uuid[])", [rows.map(({ id }) => id)]);
 }

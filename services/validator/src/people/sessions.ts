@@ -1,12 +1,11 @@
-// From signing in to signing out. Truth about what has ended is in PostgreSQL, and a session lives as long as Redis has it:
+// From signing in to signing out. Truth about what has ended is in the database, and a session lives as long as Redis has it:
 // both must agree before anything is given out.
 import { randomUUIDv7 } from "node:crypto";
-
-import type pg from "pg";
 
 import { hashSecret } from "../access/api-key.ts";
 import type { Role } from "../access/roles.ts";
 import { recordAct } from "../audit/acts.ts";
+import type { Pool, Session } from "../database/session.ts";
 import { available, inTransaction } from "../database/transaction.ts";
 import { Problem } from "../http/problems.ts";
 import type { Proof } from "./proving.ts";
@@ -46,11 +45,11 @@ export interface Sessions {
   /** Ends one, or all; how many have ended. */
   signOut(person: string, id?: string): Promise<number>;
   /** Ends all of a person in the client's transaction; the result is to be called once that is committed. */
-  endAll(client: pg.ClientBase, person: string, why: EndReason): Promise<() => Promise<void>>;
+  endAll(client: Session, person: string, why: EndReason): Promise<() => Promise<void>>;
 }
 
 export interface SessionsParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly store: SessionStore;
   readonly sign: (claims: { person: string; roles: readonly Role[]; session: string }) => Promise<string>;
   readonly now: () => number;
@@ -60,11 +59,11 @@ export interface SessionsParts {
 const KEPT = 30 * 86_400_000;
 
 export function createSessions({ pool, store, sign, now }: SessionsParts): Sessions {
-  const endedBy = (client: pg.ClientBase, { person, id }: StoredSession, why: EndReason) =>
+  const endedBy = (client: Session, { person, id }: StoredSession, why: EndReason) =>
     endSessions(client, { person, id, why, at: new Date(now()) });
 
   /** Ends a session whose token was shown twice; committed, so that the refusal does not undo it. */
-  async function endStolen(client: pg.ClientBase, session: PresentedToken): Promise<void> {
+  async function endStolen(client: Session, session: PresentedToken): Promise<void> {
     const ended = await endedBy(client, session, "reused");
     // One that has ended before was recorded then, or was ended in good order: an old token is no news.
     if (ended.length === 0) return;
@@ -139,7 +138,9 @@ export function createSessions({ pool, store, sign, now }: SessionsParts): Sessi
 
     async signOut(person, id) {
       const at = new Date(now());
-      const ended = await available(() => endSessions(pool, { person, id, why: "signed_out", at }));
+      const ended = await inTransaction(pool, "write", (client) =>
+        endSessions(client, { person, id, why: "signed_out", at }),
+      );
       await store.end(ended);
       return ended.length;
     },

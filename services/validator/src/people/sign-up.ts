@@ -1,9 +1,10 @@
 // An invitation becomes a person who can sign in: first the password and the authenticator, then a code that proves it.
-import type pg from "pg";
-
 import { hashSecret } from "../access/api-key.ts";
+import { wasDone } from "../audit/act-repository.ts";
 import { recordAct } from "../audit/acts.ts";
+import type { Pool } from "../database/session.ts";
 import { available, inTransaction } from "../database/transaction.ts";
+import { emit } from "../events/outbox.ts";
 import { Problem } from "../http/problems.ts";
 import { refusal } from "../transactions/reasons.ts";
 import type { Hasher } from "./hasher.ts";
@@ -27,16 +28,19 @@ export interface Enrolment {
 export interface SignUp {
   /** May be repeated until it is confirmed; the newest choice counts. */
   choose(invitation: string, password: string): Promise<Enrolment>;
-  /** Ends the invitation; the recovery codes, which are not shown again. */
+  /**
+   * Ends the invitation; the recovery codes, which are not shown again. `isFirst` is false where somebody signs up again
+   * who was reset.
+   */
   confirm(
     invitation: string,
     code: string,
     network: string,
-  ): Promise<{ name: string; recoveryCodes: string[] }>;
+  ): Promise<{ name: string; recoveryCodes: string[]; isFirst: boolean }>;
 }
 
 export interface SignUpParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly hasher: Hasher;
   readonly throttle: Throttle;
   readonly sealer: Sealer;
@@ -65,7 +69,7 @@ export function createSignUp({ pool, hasher, throttle, sealer, now }: SignUpPart
       const attempts = `invitation ${hash.toString("base64url")}`;
       await throttle.begin(attempts, network);
       const recoveryCodes = makeRecoveryCodes();
-      const name = await inTransaction(pool, "write", async (client) => {
+      const { name, isFirst } = await inTransaction(pool, "write", async (client) => {
         const found = await findInvitation(client, hash, new Date(now()), "for update");
         if (found?.chosen === undefined) throw new Problem("invitation_not_found");
         const { person, chosen } = found;
@@ -75,16 +79,14 @@ export function createSignUp({ pool, hasher, throttle, sealer, now }: SignUpPart
         await setCredentials(client, person, chosen, step);
         await replaceRecoveryCodes(client, person, recoveryCodes.map(hashRecoveryCode));
         await deleteInvitation(client, person);
-        await recordAct(client, {
-          actor: person,
-          act: "person.signed_up",
-          subject: `people/${person}`,
-          details: {},
-        });
-        return person;
+        const [act, subject] = ["person.signed_up", `people/${person}`];
+        const isFirst = !(await wasDone(client, act, subject));
+        await recordAct(client, { actor: person, act, subject, details: {} });
+        await emit(client, "person.signed-up", { subject: `people/${person}` }, { person });
+        return { name: person, isFirst };
       });
       await throttle.succeeded(attempts, network);
-      return { name, recoveryCodes };
+      return { name, recoveryCodes, isFirst };
     },
   };
 }

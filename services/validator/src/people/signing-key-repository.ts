@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Session } from "../database/session.ts";
 import type { Scheduled } from "./signing-schedule.ts";
 
 export interface StoredSigningKey extends Scheduled {
@@ -7,7 +6,7 @@ export interface StoredSigningKey extends Scheduled {
   readonly privateKey: Buffer;
 }
 
-export async function readSigningKeys(client: pg.Pool | pg.ClientBase): Promise<StoredSigningKey[]> {
+export async function readSigningKeys(client: Session): Promise<StoredSigningKey[]> {
   const { rows } = await client.query<{ kid: string; privateKey: Buffer; signsFrom: Date }>({
     name: "people.signing-keys",
     text: `select kid, private_key as "privateKey", signs_from as "signsFrom" from signing_keys`,
@@ -16,7 +15,7 @@ export async function readSigningKeys(client: pg.Pool | pg.ClientBase): Promise<
 }
 
 export async function insertSigningKey(
-  client: pg.ClientBase,
+  client: Session,
   { kid, privateKey, signsFrom }: StoredSigningKey,
 ): Promise<void> {
   await client.query("insert into signing_keys (kid, private_key, signs_from) values ($1, $2, $3)", [
@@ -26,14 +25,6 @@ export async function insertSigningKey(
   ]);
 }
 
-export async function deleteSigningKeys(client: pg.ClientBase, kids: readonly string[]): Promise<void> {
+export async function deleteSigningKeys(client: Session, kids: readonly string[]): Promise<void> {
   await client.query("delete from signing_keys where kid = any($1::text[])", [kids]);
-}
-
-/** Any number that nobody else locks by. */
-const LOCK = 7_201_845_334;
-
-/** Until the transaction ends nobody else makes a key. */
-export async function takeTurn(client: pg.ClientBase): Promise<void> {
-  await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
 }

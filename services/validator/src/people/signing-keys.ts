@@ -8,19 +8,19 @@ import {
 import { setTimeout as delay } from "node:timers/promises";
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from "jose";
-import type pg from "pg";
 
 import type { KeySet } from "../access/key-set.ts";
 import { KeySetUnavailable } from "../access/key-set.ts";
 import { recordAct } from "../audit/acts.ts";
+import type { Pool } from "../database/session.ts";
 import { inTransaction } from "../database/transaction.ts";
+import { takeTurn } from "../database/turns.ts";
 import type { Sealer } from "./sealing.ts";
 import {
   deleteSigningKeys,
   insertSigningKey,
   readSigningKeys,
   type StoredSigningKey,
-  takeTurn,
 } from "./signing-key-repository.ts";
 import { nextKeyAt, publishedAt, type Scheduled, signerAt } from "./signing-schedule.ts";
 
@@ -38,7 +38,7 @@ export interface SigningKeys extends KeySet {
 }
 
 export interface SigningKeysOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly sealer: Sealer;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   readonly now: () => number;
@@ -99,7 +99,7 @@ export function createSigningKeys({ pool, sealer, log, now }: SigningKeysOptions
   /** Replicas take turns: whoever comes second finds the key that the first has made. */
   async function makeNext(): Promise<void> {
     const made = await inTransaction(pool, "write", async (client) => {
-      await takeTurn(client);
+      await takeTurn(client, "signing-keys");
       const stored = await readSigningKeys(client);
       const usable = stored.filter((each) => openKey(each, sealer) !== undefined);
       const signsFrom = nextKeyAt(usable, now());

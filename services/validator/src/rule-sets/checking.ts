@@ -40,12 +40,11 @@ export function compileStored({ document, version, hash }: StoredVersion): Compi
 /** What is about to run must compile here and now, and the lists that it names must be there. */
 export async function requireRunnable(client: Change["client"], stored: StoredVersion): Promise<void> {
   const { lists } = compiled(stored);
-  const { rows } = await client.query<{ name: string }>(
-    "select name from unnest($1::text[]) as name except select name from value_lists order by name",
-    [lists],
-  );
-  if (rows.length === 0) return;
-  const missing = rows.map(({ name }) => ({
+  const text = "select name from value_lists where name = any($1)";
+  const there = new Set((await client.query<{ name: string }>(text, [lists])).rows.map(({ name }) => name));
+  const absent = lists.filter((name) => !there.has(name)).toSorted();
+  if (absent.length === 0) return;
+  const missing = absent.map((name) => ({
     code: "list_missing",
     message: `names the list ${name}, which is not there: create it first`,
     pointer: "",

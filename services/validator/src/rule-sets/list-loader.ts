@@ -1,6 +1,6 @@
-import type pg from "pg";
-
+import type { Connection } from "../database/session.ts";
 import type { Stamp } from "./changes.ts";
+import { readingValues } from "./list-repository.ts";
 import type { RuleSnapshot } from "./snapshot.ts";
 import { ValueListBuilder, type ValueChange, type ValueList } from "./value-list.ts";
 
@@ -12,7 +12,7 @@ const PAGE = 2000;
  * since; the others are read whole. `client` is in a transaction that sees one moment.
  */
 export async function loadLists(
-  client: pg.PoolClient,
+  client: Connection,
   names: ReadonlySet<string>,
   previous: RuleSnapshot | undefined,
 ): Promise<ReadonlyMap<string, ValueList>> {
@@ -34,44 +34,41 @@ export async function loadLists(
 }
 
 /** Whether the database's history has the change: not so where a failover has lost it. */
-async function hasSeen(client: pg.PoolClient, { stamp, token }: Stamp): Promise<boolean> {
-  const text = "select from rule_changes where stamp = $1 and token = $2";
+async function hasSeen(client: Connection, { stamp, token }: Stamp): Promise<boolean> {
+  const text = "select stamp from rule_changes where stamp = $1 and token = $2";
   return (await client.query({ name: "rules.has-seen", text, values: [stamp, token] })).rowCount === 1;
 }
 
-async function readWhole(client: pg.PoolClient, name: string): Promise<ValueList> {
+async function readWhole(client: Connection, name: string): Promise<ValueList> {
   const list = new ValueListBuilder();
-  const text = "select value from value_list_entries where list = $1 and present";
-  for await (const rows of pages<[string]>(client, text, [name])) for (const [value] of rows) list.add(value);
+  const text = readingValues(
+    (value) => `select ${value} from value_list_entries where list = $1 and present`,
+  );
+  for await (const rows of client.pages<{ value: string }>(text, [name], PAGE)) {
+    for (const { value } of rows) list.add(value);
+  }
   return list.build();
 }
 
+interface ValueChangeRow {
+  list: string;
+  value: string;
+  present: boolean;
+}
+
 async function readChanges(
-  client: pg.PoolClient,
+  client: Connection,
   names: readonly string[],
   since: number,
 ): Promise<Map<string, ValueChange[]>> {
   const changes = new Map<string, ValueChange[]>(names.map((name) => [name, []]));
   // The order is for the planner: by the index on changes it reads just these, also where it takes them for many.
-  const text =
-    "select list, value, present from value_list_entries where changed > $1 and list = any($2) order by changed";
-  for await (const rows of pages<[string, string, boolean]>(client, text, [since, names])) {
-    for (const [list, value, present] of rows) changes.get(list)?.push([value, present]);
+  const text = readingValues(
+    (value) => `select list, ${value}, present from value_list_entries
+      where changed > $1 and list = any($2) order by changed`,
+  );
+  for await (const rows of client.pages<ValueChangeRow>(text, [since, names], PAGE)) {
+    for (const { list, value, present } of rows) changes.get(list)?.push([value, present]);
   }
   return changes;
-}
-
-/** The rows of a query, of which the server gives one page at a time. */
-async function* pages<Row extends unknown[]>(
-  client: pg.PoolClient,
-  text: string,
-  values: unknown[],
-): AsyncGenerator<Row[]> {
-  await client.query(`declare page no scroll cursor for ${text}`, values);
-  for (;;) {
-    const { rows } = await client.query<Row>({ text: `fetch ${PAGE} from page`, rowMode: "array" });
-    yield rows;
-    if (rows.length < PAGE) break;
-  }
-  await client.query("close page");
 }

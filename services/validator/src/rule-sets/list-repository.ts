@@ -1,6 +1,5 @@
-// Value lists as PostgreSQL keeps them.
-import type pg from "pg";
-
+// Value lists as the database keeps them; changes of their values are in entry-repository.ts.
+import type { Session, Texts } from "../database/session.ts";
 import type { Change } from "./changes.ts";
 
 export interface StoredList {
@@ -23,10 +22,11 @@ export interface ListedValue {
   readonly addedAt: Date;
 }
 
-type Client = pg.Pool | pg.ClientBase;
-
 const LIST = `name, description, size, revision, created_by as "createdBy", created_at as "createdAt",
   changed_by as "changedBy", changed_at as "changedAt"`;
+
+const INSERT = `into value_lists (name, description, created_by, created_at, changed_by, changed_at)
+  values ($1, $2, $3, $4, $3, $4)`;
 
 /** The new list; undefined where there is one of this name. */
 export async function insertList(
@@ -34,83 +34,74 @@ export async function insertList(
   name: string,
   description: string,
 ): Promise<StoredList | undefined> {
-  const { rows } = await client.query<StoredList>(
-    `insert into value_lists (name, description, created_by, created_at, changed_by, changed_at)
-     values ($1, $2, $3, $4, $3, $4) on conflict do nothing returning ${LIST}`,
-    [name, description, actor, at],
-  );
-  return rows[0];
+  const text = { postgresql: `insert ${INSERT} on conflict do nothing`, mysql: `insert ignore ${INSERT}` };
+  const { rowCount } = await client.query({ text, values: [name, description, actor, at] });
+  return rowCount === 0 ? undefined : findList(client, name);
 }
 
-export async function findList(client: Client, name: string): Promise<StoredList | undefined> {
+export async function findList(client: Session, name: string): Promise<StoredList | undefined> {
   return (await client.query<StoredList>(`select ${LIST} from value_lists where name = $1`, [name])).rows[0];
 }
 
 /** By name, after name `after`. */
 export async function listLists(
-  client: Client,
+  client: Session,
   { after, limit }: { after: string; limit: number },
 ): Promise<StoredList[]> {
   const text = `select ${LIST} from value_lists where name > $1 order by name limit $2`;
   return (await client.query<StoredList>(text, [after, limit])).rows;
 }
 
+/** A statement that reads values: MySQL keeps them as bytes, so that two that differ by a space at the end are two. */
+export function readingValues(text: (value: string) => string): Texts {
+  return { postgresql: text("value"), mysql: text("convert(value using utf8mb4) as value") };
+}
+
 /** By value, after value `after`. */
 export async function listValues(
-  client: Client,
+  client: Session,
   { name, after, limit }: { name: string; after: string; limit: number },
 ): Promise<ListedValue[]> {
-  const text = `select value, changed_by as "addedBy", changed_at as "addedAt" from value_list_entries
-    where list = $1 and present and value > $2 order by value limit $3`;
-  return (await client.query<ListedValue>(text, [name, after, limit])).rows;
+  const text = readingValues(
+    (value) => `select ${value}, changed_by as "addedBy", changed_at as "addedAt" from value_list_entries
+      where list = $1 and present = true and value > $2 order by value_list_entries.value limit $3`,
+  );
+  return (await client.query<ListedValue>({ text, values: [name, after, limit] })).rows;
 }
 
-/** Adds the values that are not there; how many these are. */
-export async function addValues(
-  { client, stamp, actor, at }: Change,
-  name: string,
-  values: readonly string[],
-): Promise<number> {
-  const text = `insert into value_list_entries as entry (list, value, present, changed, changed_by, changed_at)
-    select $1, value, true, $3, $4, $5 from unnest($2::text[]) as value
-    on conflict (list, value) do update
-      set present = true, changed = excluded.changed, changed_by = excluded.changed_by, changed_at = excluded.changed_at
-      where not entry.present`;
-  return (await client.query(text, [name, values, stamp, actor, at])).rowCount ?? 0;
-}
-
-/** Removes the values that are there; how many these are. */
-export async function removeValues(
-  { client, stamp, actor, at }: Change,
-  name: string,
-  values: readonly string[],
-): Promise<number> {
-  const text = `update value_list_entries as entry
-    set present = false, changed = $3, changed_by = $4, changed_at = $5
-    from unnest($2::text[]) as gone where entry.list = $1 and entry.value = gone and entry.present`;
-  return (await client.query(text, [name, values, stamp, actor, at])).rowCount ?? 0;
-}
-
-/** Removes all values but these; how many that are. */
-export async function removeOthers(
-  { client, stamp, actor, at }: Change,
-  name: string,
-  values: readonly string[],
-): Promise<number> {
-  const text = `update value_list_entries as entry
-    set present = false, changed = $3, changed_by = $4, changed_at = $5
-    where entry.list = $1 and entry.present and not exists (select from unnest($2::text[]) as kept where kept = entry.value)`;
-  return (await client.query(text, [name, values, stamp, actor, at])).rowCount ?? 0;
+/**
+ * At most `limit` values of each of the lists, in order, behind value `after`: one statement, and no more is read of a
+ * list than is asked for, however long it is.
+ */
+export async function listValuesOf(
+  client: Session,
+  names: readonly string[],
+  { after, limit }: { after: string; limit: number },
+): Promise<Map<string, ListedValue[]>> {
+  const text = readingValues((value) =>
+    names
+      .map(
+        (_, index) => `(select list, ${value}, changed_by as "addedBy", changed_at as "addedAt"
+           from value_list_entries where list = $${index + 3} and present = true and value > $1
+           order by value_list_entries.value limit $2)`,
+      )
+      .join(" union all "),
+  );
+  const values = [after, limit, ...names];
+  const { rows } = await client.query<ListedValue & { list: string }>({ text, values });
+  const byList = Map.groupBy(rows, ({ list }) => list);
+  const listed = ({ value, addedBy, addedAt }: ListedValue) => ({ value, addedBy, addedAt });
+  return new Map([...byList].map(([list, own]) => [list, own.map(listed)]));
 }
 
 export async function updateList(
   { client, actor, at }: Change,
   { name, description, size }: Pick<StoredList, "name" | "description" | "size">,
 ): Promise<StoredList> {
-  const { rows } = await client.query<StoredList>(
+  await client.query(
     `update value_lists set description = $2, size = $3, revision = revision + 1, changed_by = $4, changed_at = $5
-     where name = $1 returning ${LIST}`,
+     where name = $1`,
     [name, description, size, actor, at],
   );
-  return rows[0] as StoredList;
+  return (await findList(client, name)) as StoredList;
 }

@@ -1,8 +1,8 @@
 // Value lists: made, changed in bulk, and read in pages.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { isKnown } from "../http/preconditions.ts";
@@ -27,7 +27,7 @@ const tooLarge = { 409: "the list would be larger than lists may be" };
 const changed = { 412: "the list has changed since it was read" };
 
 export interface ListParts {
-  pool: pg.Pool;
+  pool: Pool;
   lists: Lists;
   access: Access;
 }

@@ -4,15 +4,8 @@ import { hash } from "node:crypto";
 import { allowMatch, requireMatch } from "../http/preconditions.ts";
 import { Problem } from "../http/problems.ts";
 import type { Change, MakeChange } from "./changes.ts";
-import {
-  addValues,
-  findList,
-  insertList,
-  removeOthers,
-  removeValues,
-  updateList,
-  type StoredList,
-} from "./list-repository.ts";
+import { addValues, removeOthers, removeValues } from "./entry-repository.ts";
+import { findList, insertList, updateList, type StoredList } from "./list-repository.ts";
 
 export const LIST_LIMITS = {
   /** Values of one list. */
@@ -52,6 +45,13 @@ export const listTag = ({ name, revision }: StoredList) => `"${name}.${revision}
 
 const subjectOf = (name: string) => `lists/${name}`;
 
+/** Without its values, of which there may be a million: the act tells which came and went. */
+const wholeOf = (before: StoredList | null, after: StoredList) => ({
+  version: after.revision,
+  before,
+  after,
+});
+
 export function createLists(change: MakeChange): Lists {
   return {
     create: (actor, { name, description, values }) =>
@@ -61,7 +61,8 @@ export function createLists(change: MakeChange): Lists {
           throw new Problem("list_exists", [reason("list_exists", "is taken", "/name")]);
         const added = await addValues(made, name, distinct(values));
         const list = added === 0 ? created : await updateList(made, { name, description, size: added });
-        await made.record("list.created", subjectOf(name), { description, added: told(values) }, "decides");
+        const details = { description, added: told(values) };
+        await made.record("list.created", subjectOf(name), details, "decides", wholeOf(null, list));
         return list;
       }),
 
@@ -103,7 +104,8 @@ async function save(
     throw new Problem("list_full", [reason("list_full", message, "")]);
   }
   const list = await updateList(made, { ...before, size });
-  await made.record("list.changed", subjectOf(before.name), { ...details, size }, "decides");
+  const whole = wholeOf(before, list);
+  await made.record("list.changed", subjectOf(before.name), { ...details, size }, "decides", whole);
   return { list, added, removed };
 }
 

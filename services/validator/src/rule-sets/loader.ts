@@ -1,6 +1,5 @@
-// Reads a snapshot of the rules from PostgreSQL: all of it as of one moment, and of the lists only what has changed.
-import type pg from "pg";
-
+// Reads a snapshot of the rules from the database: all of it as of one moment, and of the lists only what has changed.
+import type { Connection, Pool } from "../database/session.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { Problem } from "../http/problems.ts";
 import type { CompiledRuleSet } from "../rules/evaluation.ts";
@@ -22,14 +21,14 @@ export interface RuleLoader {
   load(previous: RuleSnapshot | undefined): Promise<RuleSnapshot>;
 }
 
-export function createRuleLoader(pool: pg.Pool): RuleLoader {
+export function createRuleLoader(pool: Pool): RuleLoader {
   return {
     stamp: () => readStamp(pool),
     load: (previous) => inTransaction(pool, "consistent read", (client) => loadIn(client, previous)),
   };
 }
 
-async function loadIn(client: pg.PoolClient, previous: RuleSnapshot | undefined): Promise<RuleSnapshot> {
+async function loadIn(client: Connection, previous: RuleSnapshot | undefined): Promise<RuleSnapshot> {
   const stamp = await readStamp(client);
   if (stamp === undefined)
     unavailable("no version was ever live: run the migration job, which begins with one");

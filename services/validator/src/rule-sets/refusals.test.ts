@@ -6,23 +6,12 @@ import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { ask } from "../../test/ask.ts";
-import { startPostgres, type TestPostgres } from "../../test/postgres.ts";
+import { onEngines, type TestDatabase } from "../../test/engines.ts";
 import { as, rule, ruleSet, rulesOn, type RulesApp } from "../../test/rules.ts";
 import { migrate } from "../database/migrator.ts";
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 let app: RulesApp;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  await migrate({ url: postgres.url(), deadline: 10_000 });
-  app = await rulesOn(postgres.url());
-  await as("alice", app, "POST", "/v1/lists", { name: "fuzzed" });
-});
-afterAll(async () => {
-  await app?.server.close();
-  await postgres?.stop();
-});
 
 const segment = fc.oneof(
   fc.constantFrom(
@@ -83,131 +72,144 @@ const damagedRule = fc
   .map(([field, value]) => ({ document: ruleSet([rule("large", { [field]: value })]) }));
 const body = fc.oneof(sound, damaged, damagedRule, fc.jsonValue());
 
-test("no request gets a 5xx", async () => {
-  const methods = fc.constantFrom(
-    "GET" as const,
-    "POST" as const,
-    "PUT" as const,
-    "PATCH" as const,
-    "DELETE" as const,
-  );
-  const match = fc.constantFrom({}, { "if-match": "*" }, { "if-match": '"1.1"' }, { "if-match": ',,"' });
-  await fc.assert(
-    fc.asyncProperty(methods, path, query, body, match, async (method, path, query, body, headers) => {
-      const url = query === null ? path : `${path}?${query}`;
-      const { status } = await as("alice", app, method, url, method === "GET" ? undefined : body, headers);
-      expect(status).toBeLessThan(500);
-    }),
-    { numRuns: 400 },
-  );
-});
+onEngines("refusals of rules", ({ start }) => {
+  beforeAll(async () => {
+    database = await start();
+    await migrate({ url: database.url(), deadline: 10_000 });
+    app = await rulesOn(database.url());
+    await as("alice", app, "POST", "/v1/lists", { name: "fuzzed" });
+  });
+  afterAll(async () => {
+    await app?.server.close();
+    await database?.stop();
+  });
 
-test.each([
-  [{ url: "/v1/rule-sets/0" }, 404, "rule_set_not_found"],
-  [{ url: "/v1/rule-sets/99999999999999999999" }, 404, "rule_set_not_found"],
-  [{ url: "/v1/rule-sets/77" }, 404, "rule_set_not_found"],
-  [{ url: "/v1/rule-sets/1/diff?from=77" }, 404, "rule_set_not_found"],
-  [{ url: "/v1/rule-sets?limit=0" }, 400, "invalid_request"],
-  [{ url: "/v1/rule-sets?limit=201" }, 400, "invalid_request"],
-  [{ url: "/v1/rule-sets?after=x" }, 400, "invalid_request"],
-  [{ url: "/v1/rule-sets?state=gone" }, 400, "invalid_request"],
-  [{ url: "/v1/rule-sets?stat=draft" }, 400, "invalid_request"],
-  [{ url: "/v1/lists/%00" }, 404, "list_not_found"],
-  [{ url: "/v1/lists/nowhere" }, 404, "list_not_found"],
-  [{ url: "/v1/lists/nowhere/values" }, 404, "list_not_found"],
-  [{ url: "/v1/snoozes/1" }, 404, "snooze_not_found"],
-  [{ url: `/v1/snoozes/${randomUUID()}` }, 404, "snooze_not_found"],
-  [{ url: "/v1/snoozes?after=1" }, 400, "invalid_request"],
-  [{ url: "/v1/rule-sets", method: "DELETE" }, 405, "method_not_allowed"],
-  [{ url: "/v1/rule-sets/1/publish", method: "GET" }, 405, "method_not_allowed"],
-  [{ url: "/v1/lists/fuzzed/values", method: "POST" }, 405, "method_not_allowed"],
-  [
-    { url: "/v1/rule-sets", method: "POST", payload: "{", headers: { "content-type": "application/json" } },
-    400,
-    "malformed_json",
-  ],
-  [
-    { url: "/v1/rule-sets", method: "POST", payload: "{}", headers: { "content-type": "text/plain" } },
-    415,
-    "unsupported_media_type",
-  ],
-  [
-    {
-      url: "/v1/lists",
-      method: "POST",
-      payload: " ".repeat(2 * 1024 * 1024 + 1),
-      headers: { "content-type": "application/json" },
-    },
-    413,
-    "body_too_large",
-  ],
-] as const)("answers %.60j with %i %s", async (options, status, code) => {
-  const headers = { "x-actor": "alice", ...("headers" in options ? options.headers : {}) };
-  const answer = await ask(app, { ...(options as InjectOptions), headers });
-  expect([answer.status, answer.body.code]).toEqual([status, code]);
-});
-
-test("an expression that is long, deep or costly is refused in time", async () => {
-  for (const expression of [
-    "(".repeat(4000),
-    `${"!".repeat(3999)}true`,
-    Array.from({ length: 300 }, () => "amount > 1").join(" && "),
-    'debtor.name.matches("(a+)+$")',
-    "[1,2,3].all(x, [1,2,3].all(y, x > y))",
-  ]) {
-    const document = ruleSet([rule("large", { expression })]);
-    const { status, body } = await as("alice", app, "POST", "/v1/rule-sets/validate", { document });
-    expect([status, body.code]).toEqual([400, "invalid_rule_set"]);
-  }
-});
-
-test("everything wrong with a document is told at once, and validating is as saving", async () => {
-  const document = {
-    ...ruleSet([
-      rule("twice"),
-      rule("twice"),
-      rule("odd", { expression: "amount +" }),
-      rule("text", { expression: "currency" }),
-    ]),
-    surplus: 1,
-  };
-  for (const [url, body] of [
-    ["/v1/rule-sets", { document, note: 7, other: 1 }],
-    ["/v1/rule-sets/validate", { document, other: 1 }],
-  ] as const) {
-    const { status, body: answer } = await as("alice", app, "POST", url, body);
-    expect(status).toBe(400);
-    expect(answer.code).toBe("invalid_rule_set");
-    const found = answer.reasons.map(({ code, pointer }) => `${code} ${pointer}`);
-    expect(found).toEqual(
-      expect.arrayContaining([
-        "unknown_field /other",
-        "unknown_field /document/surplus",
-        "rule_id_repeated /document/rules/1/id",
-        "syntax /document/rules/2/expression",
-        "not_bool /document/rules/3/expression",
-        ...(url === "/v1/rule-sets" ? ["wrong_type /note"] : []),
-      ]),
+  test("no request gets a 5xx", async () => {
+    const methods = fc.constantFrom(
+      "GET" as const,
+      "POST" as const,
+      "PUT" as const,
+      "PATCH" as const,
+      "DELETE" as const,
     );
-  }
-  const empty = await as("alice", app, "POST", "/v1/rule-sets", {});
-  expect(empty.body.reasons).toMatchObject([{ code: "missing_field", pointer: "/document" }]);
-  const valid = await as("alice", app, "POST", "/v1/rule-sets/validate", { document: ruleSet() });
-  expect([valid.status, valid.body["lists"]]).toEqual([200, []]);
-});
+    const match = fc.constantFrom({}, { "if-match": "*" }, { "if-match": '"1.1"' }, { "if-match": ',,"' });
+    await fc.assert(
+      fc.asyncProperty(methods, path, query, body, match, async (method, path, query, body, headers) => {
+        const url = query === null ? path : `${path}?${query}`;
+        const { status } = await as("alice", app, method, url, method === "GET" ? undefined : body, headers);
+        expect(status).toBeLessThan(500);
+      }),
+      { numRuns: 400 },
+    );
+  });
 
-test("nobody acts unnamed, as the service, or where authentication is required", async () => {
-  const closed = await rulesOn(postgres.url(), { AUTHENTICATION: "required" });
-  for (const [replica, headers] of [
-    [app, {}],
-    [app, { "x-actor": "system" }],
-    [app, { "x-actor": "a b" }],
-    [closed, { "x-actor": "alice" }],
-  ] as const) {
-    for (const url of ["/v1/rule-sets", "/v1/lists", "/v1/snoozes"]) {
-      const { statusCode, headers: answer } = await replica.server.inject({ url, headers });
-      expect([statusCode, answer["www-authenticate"]]).toEqual([401, expect.stringContaining("Bearer")]);
+  test.each([
+    [{ url: "/v1/rule-sets/0" }, 404, "rule_set_not_found"],
+    [{ url: "/v1/rule-sets/99999999999999999999" }, 404, "rule_set_not_found"],
+    [{ url: "/v1/rule-sets/77" }, 404, "rule_set_not_found"],
+    [{ url: "/v1/rule-sets/1/diff?from=77" }, 404, "rule_set_not_found"],
+    [{ url: "/v1/rule-sets?limit=0" }, 400, "invalid_request"],
+    [{ url: "/v1/rule-sets?limit=201" }, 400, "invalid_request"],
+    [{ url: "/v1/rule-sets?after=x" }, 400, "invalid_request"],
+    [{ url: "/v1/rule-sets?state=gone" }, 400, "invalid_request"],
+    [{ url: "/v1/rule-sets?stat=draft" }, 400, "invalid_request"],
+    [{ url: "/v1/lists/%00" }, 404, "list_not_found"],
+    [{ url: "/v1/lists/nowhere" }, 404, "list_not_found"],
+    [{ url: "/v1/lists/nowhere/values" }, 404, "list_not_found"],
+    [{ url: "/v1/snoozes/1" }, 404, "snooze_not_found"],
+    [{ url: `/v1/snoozes/${randomUUID()}` }, 404, "snooze_not_found"],
+    [{ url: "/v1/snoozes?after=1" }, 400, "invalid_request"],
+    [{ url: "/v1/rule-sets", method: "DELETE" }, 405, "method_not_allowed"],
+    [{ url: "/v1/rule-sets/1/publish", method: "GET" }, 405, "method_not_allowed"],
+    [{ url: "/v1/lists/fuzzed/values", method: "POST" }, 405, "method_not_allowed"],
+    [
+      { url: "/v1/rule-sets", method: "POST", payload: "{", headers: { "content-type": "application/json" } },
+      400,
+      "malformed_json",
+    ],
+    [
+      { url: "/v1/rule-sets", method: "POST", payload: "{}", headers: { "content-type": "text/plain" } },
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      {
+        url: "/v1/lists",
+        method: "POST",
+        payload: " ".repeat(2 * 1024 * 1024 + 1),
+        headers: { "content-type": "application/json" },
+      },
+      413,
+      "body_too_large",
+    ],
+  ] as const)("answers %.60j with %i %s", async (options, status, code) => {
+    const headers = { "x-actor": "alice", ...("headers" in options ? options.headers : {}) };
+    const answer = await ask(app, { ...(options as InjectOptions), headers });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  test("an expression that is long, deep or costly is refused in time", async () => {
+    for (const expression of [
+      "(".repeat(4000),
+      `${"!".repeat(3999)}true`,
+      Array.from({ length: 300 }, () => "amount > 1").join(" && "),
+      'debtor.name.matches("(a+)+$")',
+      "[1,2,3].all(x, [1,2,3].all(y, x > y))",
+    ]) {
+      const document = ruleSet([rule("large", { expression })]);
+      const { status, body } = await as("alice", app, "POST", "/v1/rule-sets/validate", { document });
+      expect([status, body.code]).toEqual([400, "invalid_rule_set"]);
     }
-  }
-  await closed.server.close();
+  });
+
+  test("everything wrong with a document is told at once, and validating is as saving", async () => {
+    const document = {
+      ...ruleSet([
+        rule("twice"),
+        rule("twice"),
+        rule("odd", { expression: "amount +" }),
+        rule("text", { expression: "currency" }),
+      ]),
+      surplus: 1,
+    };
+    for (const [url, body] of [
+      ["/v1/rule-sets", { document, note: 7, other: 1 }],
+      ["/v1/rule-sets/validate", { document, other: 1 }],
+    ] as const) {
+      const { status, body: answer } = await as("alice", app, "POST", url, body);
+      expect(status).toBe(400);
+      expect(answer.code).toBe("invalid_rule_set");
+      const found = answer.reasons.map(({ code, pointer }) => `${code} ${pointer}`);
+      expect(found).toEqual(
+        expect.arrayContaining([
+          "unknown_field /other",
+          "unknown_field /document/surplus",
+          "rule_id_repeated /document/rules/1/id",
+          "syntax /document/rules/2/expression",
+          "not_bool /document/rules/3/expression",
+          ...(url === "/v1/rule-sets" ? ["wrong_type /note"] : []),
+        ]),
+      );
+    }
+    const empty = await as("alice", app, "POST", "/v1/rule-sets", {});
+    expect(empty.body.reasons).toMatchObject([{ code: "missing_field", pointer: "/document" }]);
+    const valid = await as("alice", app, "POST", "/v1/rule-sets/validate", { document: ruleSet() });
+    expect([valid.status, valid.body["lists"]]).toEqual([200, []]);
+  });
+
+  test("nobody acts unnamed, as the service, or where authentication is required", async () => {
+    const closed = await rulesOn(database.url(), { AUTHENTICATION: "required" });
+    for (const [replica, headers] of [
+      [app, {}],
+      [app, { "x-actor": "system" }],
+      [app, { "x-actor": "a b" }],
+      [closed, { "x-actor": "alice" }],
+    ] as const) {
+      for (const url of ["/v1/rule-sets", "/v1/lists", "/v1/snoozes"]) {
+        const { statusCode, headers: answer } = await replica.server.inject({ url, headers });
+        expect([statusCode, answer["www-authenticate"]]).toEqual([401, expect.stringContaining("Bearer")]);
+      }
+    }
+    await closed.server.close();
+  });
 });

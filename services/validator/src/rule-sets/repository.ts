@@ -1,6 +1,5 @@
-// Versions of the rule set as PostgreSQL keeps them.
-import type pg from "pg";
-
+// Versions of the rule set as the database keeps them.
+import type { Session } from "../database/session.ts";
 import type { RuleSetDocument } from "../rules/document.ts";
 import type { RollbackRequest, Version, VersionState } from "./lifecycle.ts";
 
@@ -34,41 +33,90 @@ export interface Activation {
   readonly liveTo: Date | null;
 }
 
-type Client = pg.Pool | pg.ClientBase;
-
 const SUMMARY = `version, state, revision, hash, note, author, editors, approver, created_at as "createdAt",
-  edited_at as "editedAt", published_at as "publishedAt", published_at is not null as "wasLive"`;
+  edited_at as "editedAt", published_at as "publishedAt"`;
 
-export async function findVersion(client: Client, version: number): Promise<StoredVersion | undefined> {
+/** As a query gives it. */
+type Row<Stored extends VersionSummary> = Omit<Stored, "wasLive">;
+
+const SUMMARY_JSON = ["editors"];
+const WHOLE_JSON = ["editors", "document"];
+
+function withLife<Summary extends { publishedAt: Date | null }>(row: Summary) {
+  return { ...row, wasLive: row.publishedAt !== null };
+}
+
+export async function findVersion(client: Session, version: number): Promise<StoredVersion | undefined> {
   const text = `select ${SUMMARY}, document from rule_set_versions where version = $1`;
-  return (await client.query<StoredVersion>({ name: "rule-sets.find", text, values: [version] })).rows[0];
+  const statement = { name: "rule-sets.find", text, values: [version], json: WHOLE_JSON };
+  const [row] = (await client.query<Row<StoredVersion>>(statement)).rows;
+  return row && withLife(row);
+}
+
+/** Of a version that is there. */
+async function readVersion(client: Session, version: number): Promise<StoredVersion> {
+  return (await findVersion(client, version)) as StoredVersion;
 }
 
 /** The live version and the shadows. */
-export async function readRunning(client: Client): Promise<StoredVersion[]> {
+export async function readRunning(client: Session): Promise<StoredVersion[]> {
   const text = `select ${SUMMARY}, document from rule_set_versions where state in ('live', 'shadow') order by version`;
-  return (await client.query<StoredVersion>({ name: "rule-sets.running", text })).rows;
+  const { rows } = await client.query<Row<StoredVersion>>({
+    name: "rule-sets.running",
+    text,
+    json: WHOLE_JSON,
+  });
+  return rows.map(withLife);
 }
 
-export async function findLive(client: Client): Promise<number | undefined> {
+export async function findLive(client: Session): Promise<number | undefined> {
   const text = "select version from rule_set_versions where state = 'live'";
   return (await client.query<{ version: number }>({ name: "rule-sets.live", text })).rows[0]?.version;
 }
 
 /** Newest first, below version `after`. */
 export async function listVersions(
-  client: Client,
+  client: Session,
   { state, after, limit }: { state: VersionState | undefined; after: number | undefined; limit: number },
 ): Promise<VersionSummary[]> {
   const text = `select ${SUMMARY} from rule_set_versions
     where ($1::text is null or state = $1) and ($2::integer is null or version < $2)
     order by version desc limit $3`;
-  return (await client.query<VersionSummary>(text, [state, after, limit])).rows;
+  const { rows } = await client.query<Row<VersionSummary>>({
+    text,
+    values: [state, after, limit],
+    json: SUMMARY_JSON,
+  });
+  return rows.map(withLife);
 }
 
-export async function nextVersion(client: Client): Promise<number> {
+/** Those that are there, in any order. */
+export async function findVersions(client: Session, versions: readonly number[]): Promise<VersionSummary[]> {
+  const { rows } = await client.query<Row<VersionSummary>>({
+    text: `select ${SUMMARY} from rule_set_versions where version = any($1::integer[])`,
+    values: [versions],
+    json: SUMMARY_JSON,
+  });
+  return rows.map(withLife);
+}
+
+/** Documents by version. */
+export async function findDocuments(
+  client: Session,
+  versions: readonly number[],
+): Promise<Map<number, RuleSetDocument>> {
+  const { rows } = await client.query<Pick<StoredVersion, "version" | "document">>({
+    text: "select version, document from rule_set_versions where version = any($1::integer[])",
+    values: [versions],
+    json: ["document"],
+  });
+  return new Map(rows.map(({ version, document }) => [version, document]));
+}
+
+export async function nextVersion(client: Session): Promise<number> {
   const text = "select coalesce(max(version), 0) + 1 as version from rule_set_versions";
-  return (await client.query<{ version: number }>(text)).rows[0]?.version ?? 1;
+  const { rows } = await client.query<{ version: number }>({ text, numbers: ["version"] });
+  return rows[0]?.version ?? 1;
 }
 
 /** What of a version a save writes; `canonical` is the document's canonical JSON. */
@@ -79,41 +127,38 @@ export interface VersionContent {
 }
 
 export async function insertVersion(
-  client: Client,
+  client: Session,
   { version, state, editors }: Version,
   { canonical, hash, note }: VersionContent,
   at: Date,
 ): Promise<StoredVersion> {
-  const { rows } = await client.query<StoredVersion>(
+  await client.query(
     `insert into rule_set_versions (version, state, document, hash, note, author, editors, created_at, edited_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning ${SUMMARY}, document`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
     [version, state, canonical, hash, note, editors[0], editors, at],
   );
-  return rows[0] as StoredVersion;
+  return readVersion(client, version);
 }
 
 export async function updateContent(
-  client: Client,
+  client: Session,
   { version, editors }: Version,
   { canonical, hash, note }: VersionContent,
   at: Date,
 ): Promise<StoredVersion> {
-  const { rows } = await client.query<StoredVersion>(
+  await client.query(
     `update rule_set_versions
      set document = $2, hash = $3, note = $4, editors = $5, edited_at = $6, revision = revision + 1
-     where version = $1 returning ${SUMMARY}, document`,
+     where version = $1`,
     [version, canonical, hash, note, editors, at],
   );
-  return rows[0] as StoredVersion;
+  return readVersion(client, version);
 }
 
-export async function updateState(client: Client, { version, state }: Version): Promise<StoredVersion> {
-  const { rows } = await client.query<StoredVersion>(
-    `update rule_set_versions set state = $2, revision = revision + 1
-     where version = $1 returning ${SUMMARY}, document`,
-    [version, state],
-  );
-  return rows[0] as StoredVersion;
+export async function updateState(client: Session, { version, state }: Version): Promise<StoredVersion> {
+  const text = "update rule_set_versions set state = $2, revision = revision + 1 where version = $1";
+  await client.query(text, [version, state]);
+  return readVersion(client, version);
 }
 
 export interface NewActivation {
@@ -126,7 +171,7 @@ export interface NewActivation {
 }
 
 /** Makes a version the live one and retires the one before: there is no moment with two, and none without. */
-export async function activate(client: Client, activation: NewActivation): Promise<StoredVersion> {
+export async function activate(client: Session, activation: NewActivation): Promise<StoredVersion> {
   const { version, kind, requestedBy, approvedBy, reason, at } = activation;
   await client.query(
     "update rule_set_versions set state = 'retired', revision = revision + 1 where state = 'live'",
@@ -138,19 +183,19 @@ export async function activate(client: Client, activation: NewActivation): Promi
      values ($1, $2, $3, $4, $5, $6)`,
     [version, kind, requestedBy, approvedBy, reason, at],
   );
-  const { rows } = await client.query<StoredVersion>(
+  await client.query(
     `update rule_set_versions
      set state = 'live', revision = revision + 1, approver = coalesce(approver, $2),
        published_at = coalesce(published_at, $3)
-     where version = $1 returning ${SUMMARY}, document`,
+     where version = $1`,
     [version, approvedBy, at],
   );
-  return rows[0] as StoredVersion;
+  return readVersion(client, version);
 }
 
 /** Newest first, below id `after`. */
 export async function listActivations(
-  client: Client,
+  client: Session,
   { after, limit }: { after: number | undefined; limit: number },
 ): Promise<Activation[]> {
   const { rows } = await client.query<Activation>(
@@ -162,7 +207,7 @@ export async function listActivations(
   return rows;
 }
 
-export async function findRollback(client: Client, version: number): Promise<RollbackRequest | undefined> {
+export async function findRollback(client: Session, version: number): Promise<RollbackRequest | undefined> {
   const { rows } = await client.query<Omit<RollbackRequest, "at"> & { at: Date }>(
     `select version, replaces, requested_by as "by", requested_at as "at" from rule_set_rollbacks where version = $1`,
     [version],
@@ -170,15 +215,18 @@ export async function findRollback(client: Client, version: number): Promise<Rol
   return rows[0] && { ...rows[0], at: rows[0].at.getTime() };
 }
 
+const INSERT_ROLLBACK = `insert into rule_set_rollbacks (version, replaces, requested_by, requested_at, reason)
+  values ($1, $2, $3, $4, $5)`;
+const REPLACED = "replaces = $2, requested_by = $3, requested_at = $4, reason = $5";
+
 export async function saveRollback(
-  client: Client,
+  client: Session,
   { version, replaces, by, at }: RollbackRequest,
   reason: string,
 ): Promise<void> {
-  await client.query(
-    `insert into rule_set_rollbacks (version, replaces, requested_by, requested_at, reason) values ($1, $2, $3, $4, $5)
-     on conflict (version) do update set replaces = excluded.replaces, requested_by = excluded.requested_by,
-       requested_at = excluded.requested_at, reason = excluded.reason`,
-    [version, replaces, by, new Date(at), reason],
-  );
+  const text = {
+    postgresql: `${INSERT_ROLLBACK} on conflict (version) do update set ${REPLACED}`,
+    mysql: `${INSERT_ROLLBACK} on duplicate key update ${REPLACED}`,
+  };
+  await client.query({ text, values: [version, replaces, by, new Date(at), reason] });
 }

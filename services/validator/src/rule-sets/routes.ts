@@ -1,8 +1,8 @@
 // Rule sets: drafts, and what can be read of versions.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { pageBody, pageQuery, readLimit, readNumberAfter, toPage } from "../http/pages.ts";
 import { isKnown } from "../http/preconditions.ts";
@@ -28,7 +28,7 @@ export const IfMatch = Type.Object({
 });
 
 export interface RuleSetParts {
-  pool: pg.Pool;
+  pool: Pool;
   versions: Versions;
   access: Access;
 }

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type pg from "pg";
-
 import type { Access } from "../access/access.ts";
 import type { Cache } from "../cache/cache.ts";
+import type { Pool } from "../database/session.ts";
 import type { RulesState } from "../health/readiness.ts";
 import type { FastifyTypeBox } from "../http/types.ts";
 import { announceChange, followAnnouncements } from "./announcements.ts";
@@ -22,7 +21,7 @@ import { createRuleWatcher, type RuleWatcher, type RuleWatcherOptions } from "./
 const START_PATIENCE = 1000;
 
 export interface RulesParts {
-  pool: pg.Pool;
+  pool: Pool;
   cache: Cache;
   access: Access;
   /** Milliseconds after which a change that was not announced is seen, at most. */

@@ -1,6 +1,5 @@
-// Snoozes as PostgreSQL keeps them: none is ever deleted.
-import type pg from "pg";
-
+// Snoozes as the database keeps them: none is ever deleted.
+import type { Session } from "../database/session.ts";
 import type { Change } from "./changes.ts";
 
 /** A rule that is muted for a subject until a time, by whom and why. */
@@ -16,53 +15,52 @@ export interface Snooze {
   readonly endedAt: Date | null;
 }
 
-type Client = pg.Pool | pg.ClientBase;
-
 const SNOOZE = `id, rule, subject, reason, created_by as "createdBy", created_at as "createdAt", until,
   ended_by as "endedBy", ended_at as "endedAt"`;
 
-const ACTIVE = "ended_at is null and until > now()";
+const ACTIVE = "ended_at is null and until > current_timestamp(6)";
 
 export async function insertSnooze(
   { client, actor, at }: Change,
   { id, rule, subject, reason, until }: Pick<Snooze, "id" | "rule" | "subject" | "reason" | "until">,
 ): Promise<Snooze> {
-  const { rows } = await client.query<Snooze>(
+  await client.query(
     `insert into snoozes (id, rule, subject, reason, created_by, created_at, until)
-     values ($1, $2, $3, $4, $5, $6, $7) returning ${SNOOZE}`,
+     values ($1, $2, $3, $4, $5, $6, $7)`,
     [id, rule, subject, reason, actor, at, until],
   );
-  return rows[0] as Snooze;
+  return (await findSnooze(client, id)) as Snooze;
 }
 
-export async function findSnooze(client: Client, id: string): Promise<Snooze | undefined> {
+export async function findSnooze(client: Session, id: string): Promise<Snooze | undefined> {
   return (await client.query<Snooze>(`select ${SNOOZE} from snoozes where id = $1`, [id])).rows[0];
 }
 
 export async function endSnooze({ client, actor, at }: Change, id: string): Promise<Snooze> {
-  const text = `update snoozes set ended_by = $2, ended_at = $3 where id = $1 returning ${SNOOZE}`;
-  return (await client.query<Snooze>(text, [id, actor, at])).rows[0] as Snooze;
+  await client.query("update snoozes set ended_by = $2, ended_at = $3 where id = $1", [id, actor, at]);
+  return (await findSnooze(client, id)) as Snooze;
 }
 
 /** Newest first, before id `after`. */
 export async function listSnoozes(
-  client: Client,
+  client: Session,
   { active, after, limit }: { active: boolean; after: string | undefined; limit: number },
 ): Promise<Snooze[]> {
-  const text = `select ${SNOOZE} from snoozes where (not $1::boolean or ${ACTIVE}) and ($2::uuid is null or id < $2)
-    order by id desc limit $3`;
-  return (await client.query<Snooze>(text, [active, after, limit])).rows;
+  const text = `select ${SNOOZE} from snoozes where ${active ? ACTIVE : "true"} and ($1::uuid is null or id < $1)
+    order by id desc limit $2`;
+  return (await client.query<Snooze>(text, [after, limit])).rows;
 }
 
-export async function countActiveSnoozes(client: Client): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    `select count(*)::integer as count from snoozes where ${ACTIVE}`,
-  );
+export async function countActiveSnoozes(client: Session): Promise<number> {
+  const { rows } = await client.query<{ count: number }>({
+    text: `select count(*) as count from snoozes where ${ACTIVE}`,
+    numbers: ["count"],
+  });
   return rows[0]?.count ?? 0;
 }
 
 export async function readActiveSnoozes(
-  client: Client,
+  client: Session,
 ): Promise<Pick<Snooze, "rule" | "subject" | "until">[]> {
   const text = `select rule, subject, until from snoozes where ${ACTIVE}`;
   return (await client.query<Snooze>({ name: "snoozes.active", text })).rows;

@@ -1,8 +1,8 @@
 // Snoozes: made, listed and ended.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { invalidAfter, pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -22,7 +22,7 @@ const SnoozeParams = Type.Object({ id: Type.String() });
 const notFound = { 404: "there is no such snooze" };
 
 export interface SnoozeParts {
-  pool: pg.Pool;
+  pool: Pool;
   snoozes: Snoozes;
   access: Access;
 }

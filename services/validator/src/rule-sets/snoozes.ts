@@ -32,7 +32,8 @@ export function createSnoozes(change: MakeChange): Snoozes {
         if ((await countActiveSnoozes(client)) >= MOST_ACTIVE) throw new Problem("too_many_snoozes");
         const snooze = await insertSnooze(made, { id: randomUUIDv7(), rule, subject, reason, until });
         const details = { rule, subject, until: until.toISOString(), reason };
-        await made.record("snooze.created", `snoozes/${snooze.id}`, details, "decides");
+        const whole = { version: 1, before: null, after: snooze };
+        await made.record("snooze.created", `snoozes/${snooze.id}`, details, "decides", whole);
         return snooze;
       }),
 
@@ -43,7 +44,8 @@ export function createSnoozes(change: MakeChange): Snoozes {
         if (before.endedAt !== null || before.until <= made.at) return before;
         const snooze = await endSnooze(made, id);
         const details = { rule: snooze.rule, subject: snooze.subject };
-        await made.record("snooze.ended", `snoozes/${id}`, details, "decides");
+        const whole = { version: 2, before, after: snooze };
+        await made.record("snooze.ended", `snoozes/${id}`, details, "decides", whole);
         return snooze;
       }),
   };

@@ -1,4 +1,5 @@
 // What people do with versions of the rule set: each act checked by the lifecycle, stored and recorded in one change.
+import { emit } from "../events/outbox.ts";
 import { allowMatch, requireMatch } from "../http/preconditions.ts";
 import { Problem } from "../http/problems.ts";
 import type { MakeChange, Change } from "./changes.ts";
@@ -46,6 +47,12 @@ export const versionTag = ({ version, revision }: VersionSummary) => `"${version
 
 const subjectOf = (version: number) => `rule-sets/${version}`;
 
+const wholeOf = (before: StoredVersion | null, after: StoredVersion) => ({
+  version: after.revision,
+  before,
+  after,
+});
+
 export function createVersions(change: MakeChange): Versions {
   return {
     create: (actor, content) =>
@@ -53,7 +60,13 @@ export function createVersions(change: MakeChange): Versions {
         const version = lifecycle.create(await nextVersion(client), actor);
         const stored = await insertVersion(client, version, content, at);
         const { hash, note } = content;
-        await record("rule_set.created", subjectOf(stored.version), { hash, note });
+        await record(
+          "rule_set.created",
+          subjectOf(stored.version),
+          { hash, note },
+          undefined,
+          wholeOf(null, stored),
+        );
         return stored;
       }),
 
@@ -63,7 +76,8 @@ export function createVersions(change: MakeChange): Versions {
         requireMatch(ifMatch, versionTag(before));
         const stored = await updateContent(client, lifecycle.edit(before, actor), content, at);
         const { hash, note } = content;
-        await record("rule_set.edited", subjectOf(version), { from: before.hash, hash, note });
+        const details = { from: before.hash, hash, note };
+        await record("rule_set.edited", subjectOf(version), details, undefined, wholeOf(before, stored));
         return stored;
       }),
 
@@ -77,7 +91,8 @@ export function createVersions(change: MakeChange): Versions {
         const people = { requestedBy: before.author, approvedBy: actor };
         const stored = await activate(client, { version, kind: "publish", ...people, reason, at });
         const details = { replaces, hash: stored.hash, editors: before.editors, reason };
-        await record("rule_set.published", subjectOf(version), details, "decides");
+        await record("rule_set.published", subjectOf(version), details, "decides", wholeOf(before, stored));
+        await tell(client, "rule-set.published", stored, actor);
         return stored;
       }),
 
@@ -96,7 +111,8 @@ export function createVersions(change: MakeChange): Versions {
         const people = { requestedBy: next.request.by, approvedBy: actor };
         const stored = await activate(client, { version, kind: "rollback", ...people, reason, at });
         const details = { replaces, hash: stored.hash, requestedBy: next.request.by, reason };
-        await record("rule_set.rolled_back", subjectOf(version), details, "decides");
+        await record("rule_set.rolled_back", subjectOf(version), details, "decides", wholeOf(before, stored));
+        await tell(client, "rule-set.rolled-back", stored, actor);
         return stored;
       }),
 
@@ -115,6 +131,15 @@ export function createVersions(change: MakeChange): Versions {
   };
 }
 
+function tell(
+  client: Change["client"],
+  kind: "rule-set.published" | "rule-set.rolled-back",
+  { version, hash }: StoredVersion,
+  by: string,
+): Promise<void> {
+  return emit(client, kind, { subject: subjectOf(version) }, { version, hash, by });
+}
+
 /** Nothing is written where nothing changes: starting twice is starting once. */
 async function setShadow(
   { client, record }: Change,
@@ -126,7 +151,7 @@ async function setShadow(
   if (after.state === before.state) return before;
   const stored = await updateState(client, after);
   const act = after.state === "shadow" ? "rule_set.shadow_started" : "rule_set.shadow_stopped";
-  await record(act, subjectOf(version), { hash: stored.hash }, "decides");
+  await record(act, subjectOf(version), { hash: stored.hash }, "decides", wholeOf(before, stored));
   return stored;
 }
 

@@ -27,7 +27,7 @@ export interface RuleStatus {
   readonly failures: number;
 }
 
-/** Keeps the rules in memory as PostgreSQL has them. */
+/** Keeps the rules in memory as the database has them. */
 export interface RuleWatcher {
   /** The rules to decide by; undefined as long as none could be loaded. */
   readonly current: RuleSnapshot | undefined;

@@ -2,7 +2,7 @@ import { backoff } from "../database/backoff.ts";
 import type { RuleWatcher } from "../rule-sets/watcher.ts";
 import type { ScreeningSource } from "./source.ts";
 
-/** Keeps what names are screened against as PostgreSQL has it. */
+/** Keeps what names are screened against as the database has it. */
 export interface ScreeningKeeper {
   /** Whether the lists were read once, be there some or none. */
   readonly isRead: boolean;

@@ -1,7 +1,7 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
 
-import type pg from "pg";
-
+import type { Pool, Session } from "../database/session.ts";
+import { takeTurn } from "../database/turns.ts";
 import type { ListedName } from "./name-index.ts";
 import type { SanctionedName } from "./sdn.ts";
 import type { Clearance } from "./screener.ts";
@@ -26,15 +26,29 @@ export interface StoredClearance extends Clearance {
 /** Names that go to the database in one statement. */
 const ROWS_A_STATEMENT = 5000;
 
+const INSERT_NAMES = {
+  postgresql: `insert into screening_names (list, position, entry, name, kind, type, programs)
+    select $1, given.* from json_to_recordset($2::json)
+      as given (position integer, entry text, name text, kind text, type text, programs text)`,
+  mysql: `insert into screening_names (list, position, entry, name, kind, type, programs)
+    select $1, given.* from json_table($2, '$[*]' columns (
+      position int path '$.position' error on error,
+      entry varchar(255) character set utf8mb4 path '$.entry' error on error,
+      name varchar(4000) character set utf8mb4 path '$.name' error on error,
+      kind varchar(16) character set utf8mb4 path '$.kind' error on error,
+      type varchar(255) character set utf8mb4 path '$.type' error on error,
+      programs varchar(4000) character set utf8mb4 path '$.programs' error on error)) as given`,
+};
+
 /** Makes a list the current one of its source, in the client's transaction. */
 export async function importList(
-  client: pg.ClientBase,
+  client: Session,
   source: string,
   names: readonly SanctionedName[],
   importedBy: string,
 ): Promise<ImportedList> {
-  // One import of a source at a time: the second finds what the first has made.
-  await client.query("select pg_advisory_xact_lock(hashtextextended('screening ' || $1, 0))", [source]);
+  // One import at a time: the second finds what the first has made.
+  await takeTurn(client, "screening");
   const digest = digestOf(names);
   const current = await client.query<{ id: string; digest: Buffer }>(
     "select id, digest from screening_lists where source = $1 and is_current",
@@ -52,22 +66,10 @@ export async function importList(
     [id, source, digest, names.length, importedBy],
   );
   for (let first = 0; first < names.length; first += ROWS_A_STATEMENT) {
-    const rows = names.slice(first, first + ROWS_A_STATEMENT);
-    await client.query(
-      `insert into screening_names (list, position, entry, name, kind, type, programs)
-       select $1, $2 + row.ordinality, row.entry, row.name, row.kind, row.type, row.programs
-       from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-         with ordinality as row (entry, name, kind, type, programs, ordinality)`,
-      [
-        id,
-        first,
-        rows.map(({ entry }) => entry),
-        rows.map(({ name }) => name),
-        rows.map(({ kind }) => kind),
-        rows.map(({ type }) => type),
-        rows.map(({ programs }) => programs),
-      ],
-    );
+    const rows = names
+      .slice(first, first + ROWS_A_STATEMENT)
+      .map((name, index) => ({ position: first + index + 1, ...name }));
+    await client.query({ text: INSERT_NAMES, values: [id, JSON.stringify(rows)] });
   }
   return { id, source, names: names.length, unchanged: false };
 }
@@ -79,26 +81,33 @@ function digestOf(names: readonly SanctionedName[]): Buffer {
   return hash.digest();
 }
 
+const INSERT_CLEARANCE = `insert into screening_clearances (id, name, entry, reason, cleared_by, until)
+  values ($1, $2, $3, $4, $5, $6)`;
+const RENEWED = "reason = $4, cleared_by = $5, cleared_at = current_timestamp(6), until = $6";
+
 /** Clears a match, or changes until when it is cleared, in the client's transaction. */
 export async function clearMatch(
-  client: pg.ClientBase,
+  client: Session,
   clearance: Omit<StoredClearance, "id" | "clearedAt">,
 ): Promise<StoredClearance> {
   const { name, entry, reason, clearedBy, until } = clearance;
+  const text = {
+    postgresql: `${INSERT_CLEARANCE} on conflict (name, entry) where ended_at is null do update set ${RENEWED}`,
+    mysql: `${INSERT_CLEARANCE} on duplicate key update ${RENEWED}`,
+  };
+  const ends = until === null ? null : new Date(until);
+  await client.query({ text, values: [randomUUIDv7(), name, entry, reason, clearedBy, ends] });
   const { rows } = await client.query<ClearanceRow>(
-    `insert into screening_clearances (id, name, entry, reason, cleared_by, until) values ($1, $2, $3, $4, $5, $6)
-     on conflict (name, entry) where ended_at is null
-     do update set reason = excluded.reason, cleared_by = excluded.cleared_by, cleared_at = now(), until = excluded.until
-     returning ${CLEARANCE}`,
-    [randomUUIDv7(), name, entry, reason, clearedBy, until === null ? null : new Date(until)],
+    `select ${CLEARANCE} from screening_clearances where name = $1 and entry = $2 and ended_at is null`,
+    [name, entry],
   );
   return toClearance(rows[0] as ClearanceRow);
 }
 
 /** @returns whether there was such a clearance, and it had not ended. */
-export async function endClearance(client: pg.ClientBase, id: string, endedBy: string): Promise<boolean> {
+export async function endClearance(client: Session, id: string, endedBy: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    "update screening_clearances set ended_by = $2, ended_at = now() where id = $1 and ended_at is null",
+    "update screening_clearances set ended_by = $2, ended_at = current_timestamp(6) where id = $1 and ended_at is null",
     [id, endedBy],
   );
   return rowCount === 1;
@@ -106,14 +115,14 @@ export async function endClearance(client: pg.ClientBase, id: string, endedBy: s
 
 /** Clearances that hold, in the order in which they were made; `after` is the last id of the page before. */
 export async function listClearances(
-  pool: pg.Pool,
+  pool: Pool,
   { after = null, limit }: { readonly after?: string | null; readonly limit: number | null },
 ): Promise<StoredClearance[]> {
   const { rows } = await pool.query<ClearanceRow>(
     `select ${CLEARANCE} from screening_clearances
-     where ended_at is null and (until is null or until > now()) and ($1::uuid is null or id > $1)
-     order by id limit $2`,
-    [after, limit],
+     where ended_at is null and (until is null or until > current_timestamp(6)) and ($1::uuid is null or id > $1)
+     order by id ${limit === null ? "" : "limit $2"}`,
+    limit === null ? [after] : [after, limit],
   );
   return rows.map(toClearance);
 }
@@ -135,14 +144,14 @@ interface ClearanceRow {
 }
 
 /** The current lists. */
-export async function currentLists(pool: pg.Pool): Promise<{ id: string; source: string }[]> {
+export async function currentLists(pool: Pool): Promise<{ id: string; source: string }[]> {
   const text = "select id, source from screening_lists where is_current order by source";
   return (await pool.query<{ id: string; source: string }>({ name: "screening.lists", text })).rows;
 }
 
 /** The names of a list, read page by page; their entries begin with the list's source. */
 export async function* readNames(
-  pool: pg.Pool,
+  pool: Pool,
   { id, source }: { readonly id: string; readonly source: string },
 ): AsyncGenerator<ListedName> {
   for (let after = 0; ; after += ROWS_A_STATEMENT) {

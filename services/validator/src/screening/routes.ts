@@ -1,8 +1,8 @@
 // Screening: a name asked for by hand, and matches that were found to be somebody else.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { invalidAfter, pageBody, pageQuery, readLimit, toPage } from "../http/pages.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -21,7 +21,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const tags = ["screening"];
 
 export interface ScreeningParts {
-  pool: pg.Pool;
+  pool: Pool;
   change: MakeChange;
   access: Access;
   source: ScreeningSource;

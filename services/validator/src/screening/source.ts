@@ -1,5 +1,4 @@
-import type pg from "pg";
-
+import type { Pool } from "../database/session.ts";
 import type { ScreeningMatch } from "../rules/facts.ts";
 import type { ListedName } from "./name-index.ts";
 import { currentLists, listClearances, readNames } from "./repository.ts";
@@ -18,7 +17,7 @@ export interface ScreeningSource {
   readonly size: number;
 }
 
-export function createScreeningSource(pool: pg.Pool): ScreeningSource {
+export function createScreeningSource(pool: Pool): ScreeningSource {
   let screener: Screener | undefined;
   let indexed = "";
   let reading: Promise<void> | undefined;

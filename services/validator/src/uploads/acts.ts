@@ -1,9 +1,9 @@
 // What is done with uploads: each act stored and recorded in one change.
-import type pg from "pg";
-
 import { persist } from "../database/backoff.ts";
 import { StoreUnavailable } from "../database/errors.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
+import { emit } from "../events/outbox.ts";
 import { Problem } from "../http/problems.ts";
 import type { MakeChange } from "../rule-sets/changes.ts";
 import {
@@ -24,7 +24,7 @@ export interface UploadActs {
 
 const subjectOf = (id: string) => `uploads/${id}`;
 
-export function createUploadActs(change: MakeChange, pool: pg.Pool, deadline: number): UploadActs {
+export function createUploadActs(change: MakeChange, pool: Pool, deadline: number): UploadActs {
   function insert(wanted: Omit<NewUpload, "at">): Promise<Upload | undefined> {
     return change(wanted.uploadedBy, async ({ client, at, record }) => {
       // Repeated after an answer that was lost, it is there already, with its act.
@@ -57,6 +57,8 @@ export function createUploadActs(change: MakeChange, pool: pg.Pool, deadline: nu
         const cancelled = await cancelUpload(client, id);
         if (cancelled !== undefined) {
           await record("upload.cancelled", subjectOf(id), { done: cancelled.done });
+          const detail = { upload: id, rows: cancelled.done, by: actor };
+          await emit(client, "upload.cancelled", { subject: subjectOf(id) }, detail);
           return cancelled;
         }
         const ended = await findUpload(client, id);

@@ -1,6 +1,6 @@
-// Uploads as PostgreSQL keeps them: what was uploaded, who validates it, and how far it has come.
-import type pg from "pg";
-
+// Uploads as the database keeps them: what was uploaded, who validates it, and how far it has come.
+import { type Dialect, inBoth } from "../database/dialect.ts";
+import type { Session } from "../database/session.ts";
 import type { UploadFormat } from "./formats/row.ts";
 
 export const UPLOAD_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
@@ -32,13 +32,18 @@ export interface Upload {
   readonly failureColumn: number | null;
 }
 
-type Client = pg.Pool | pg.ClientBase;
+const COLUMNS = ({ hex }: Dialect) => `id, state, format, name, bytes, ${hex("sha256")} as sha256,
+  uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", started_at as "startedAt", ended_at as "endedAt", total, done,
+  refused, approve, review, block_and_review, decline, failure_code as "failureCode", failure,
+  failure_line as "failureLine", failure_column as "failureColumn"`;
 
-const UPLOAD = `id, state, format, name, bytes::float8 as bytes, encode(sha256, 'hex') as sha256, uploaded_by as "uploadedBy",
-  uploaded_at as "uploadedAt", started_at as "startedAt", ended_at as "endedAt", total::float8 as total,
-  done::float8 as done, refused::float8 as refused, approve::float8 as approve, review::float8 as review,
-  block_and_review::float8 as block_and_review, decline::float8 as decline, failure_code as "failureCode", failure,
-  failure_line::float8 as "failureLine", failure_column::float8 as "failureColumn"`;
+const COUNTS = ["total", "done", "refused", "approve", "review", "block_and_review", "decline"];
+
+/** A statement that reads uploads. */
+const select = (rest: string) => ({
+  text: inBoth((say) => `select ${COLUMNS(say)} from uploads ${rest}`),
+  numbers: ["bytes", ...COUNTS, "failureLine", "failureColumn"],
+});
 
 export interface NewUpload extends Pick<
   Upload,
@@ -48,48 +53,53 @@ export interface NewUpload extends Pick<
   readonly at: Date;
 }
 
+const INSERT = inBoth(
+  ({ unlessThere }) => `insert into uploads
+    (id, state, format, name, bytes, sha256, idempotency_key, uploaded_by, uploaded_at)
+    values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8) ${unlessThere("bytes")}`,
+);
+
 /** May be repeated. Undefined where another upload has the key. */
-export async function insertUpload(client: Client, upload: NewUpload): Promise<Upload | undefined> {
+export async function insertUpload(client: Session, upload: NewUpload): Promise<Upload | undefined> {
   const { id, format, name, bytes, sha256, key, uploadedBy, at } = upload;
-  await client.query(
-    `insert into uploads (id, state, format, name, bytes, sha256, idempotency_key, uploaded_by, uploaded_at)
-     values ($1, 'queued', $2, $3, $4, decode($5, 'hex'), $6, $7, $8) on conflict do nothing`,
-    [id, format, name, bytes, sha256, key, uploadedBy, at],
-  );
+  await client.query({
+    text: INSERT,
+    values: [id, format, name, bytes, Buffer.from(sha256, "hex"), key, uploadedBy, at],
+  });
   return findUpload(client, id);
 }
 
-export async function findUpload(client: Client, id: string): Promise<Upload | undefined> {
-  const text = `select ${UPLOAD} from uploads where id = $1`;
-  return (await client.query<Upload>({ name: "uploads.find", text, values: [id] })).rows[0];
+const FIND = select("where id = $1");
+const FIND_BY_KEY = select("where idempotency_key = $1");
+
+export async function findUpload(client: Session, id: string): Promise<Upload | undefined> {
+  return (await client.query<Upload>({ name: "uploads.find", ...FIND, values: [id] })).rows[0];
 }
 
-export async function findByKey(client: Client, key: string): Promise<Upload | undefined> {
-  const text = `select ${UPLOAD} from uploads where idempotency_key = $1`;
-  return (await client.query<Upload>({ name: "uploads.key", text, values: [key] })).rows[0];
+export async function findByKey(client: Session, key: string): Promise<Upload | undefined> {
+  return (await client.query<Upload>({ name: "uploads.key", ...FIND_BY_KEY, values: [key] })).rows[0];
 }
+
+const LIST = select(
+  "where ($1::text is null or state = $1) and ($2::uuid is null or id < $2) order by id desc limit $3",
+);
 
 /** Newest first, before id `after`. */
 export async function listUploads(
-  client: Client,
+  client: Session,
   { state, after, limit }: { state: UploadState | undefined; after: string | undefined; limit: number },
 ): Promise<Upload[]> {
-  const { rows } = await client.query<Upload>(
-    `select ${UPLOAD} from uploads
-     where ($1::text is null or state = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
-    [state, after, limit],
-  );
-  return rows;
+  return (await client.query<Upload>({ ...LIST, values: [state, after, limit] })).rows;
 }
 
 /** Ends an upload that is queued or runs; undefined where it has ended already. Rows that are decided stay so. */
-export async function cancelUpload(client: Client, id: string): Promise<Upload | undefined> {
-  const { rows } = await client.query<Upload>(
-    `update uploads set state = 'cancelled', ended_at = now(), owner = null, lease_until = null
-     where id = $1 and state in ('queued', 'running') returning ${UPLOAD}`,
+export async function cancelUpload(client: Session, id: string): Promise<Upload | undefined> {
+  const { rowCount } = await client.query(
+    `update uploads set state = 'cancelled', ended_at = current_timestamp(6), owner = null, lease_until = null
+     where id = $1 and state in ('queued', 'running')`,
     [id],
   );
-  return rows[0];
+  return rowCount === 1 ? findUpload(client, id) : undefined;
 }
 
 /** A row with its result as JSON text. */
@@ -102,20 +112,25 @@ export interface StoredRow {
   readonly reasons: string;
 }
 
+const RESULTS = inBoth(
+  ({ text }) => `select r."row", r.line, r.outcome, r.decision, d.score,
+      ${text("coalesce(r.reasons, d.reasons, '[]')")} as reasons
+    from upload_rows r left join decisions d on d.id = r.decision
+    where r.upload = $1 and r."row" > $2 order by r."row" limit $3`,
+);
+
 /** Results in order, of the rows after number `after`. */
 export async function readResults(
-  client: Client,
+  client: Session,
   id: string,
   after: number,
   limit: number,
 ): Promise<StoredRow[]> {
   const { rows } = await client.query<StoredRow>({
     name: "uploads.results",
-    text: `select r.row::float8 as row, r.line::float8 as line, r.outcome, r.decision, d.score,
-             coalesce(r.reasons, d.reasons, '[]')::text as reasons
-           from upload_rows r left join decisions d on d.id = r.decision
-           where r.upload = $1 and r.row > $2 order by r.row limit $3`,
+    text: RESULTS,
     values: [id, after, limit],
+    numbers: ["row", "line"],
   });
   return rows;
 }

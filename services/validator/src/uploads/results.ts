@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type pg from "pg";
 import { Type } from "typebox";
 
 import { prefersCsv } from "../backtests/report-answer.ts";
+import type { Pool } from "../database/session.ts";
 import { RESULT_CSV_HEADER, resultCsv, resultJson } from "./bodies.ts";
 import { readResults } from "./repository.ts";
 import { UploadResultBody } from "./schema.ts";
@@ -27,7 +27,7 @@ export const resultsResponses = {
 export function answerResults(
   request: FastifyRequest,
   reply: FastifyReply,
-  { pool, id, after }: { pool: pg.Pool; id: string; after: number },
+  { pool, id, after }: { pool: Pool; id: string; after: number },
 ): FastifyReply {
   const isCsv = prefersCsv(request.headers.accept);
   const write = isCsv ? resultCsv : resultJson;

@@ -1,8 +1,8 @@
 // Files of payments: sent, looked at, cancelled; and their results.
-import type pg from "pg";
 import { Type } from "typebox";
 
 import type { Access } from "../access/access.ts";
+import type { Pool } from "../database/session.ts";
 import { available } from "../database/transaction.ts";
 import { invalidAfter, pageBody, pageQuery, readLimit, readNumberAfter, toPage } from "../http/pages.ts";
 import { Problem, problemResponses } from "../http/problems.ts";
@@ -23,7 +23,7 @@ const UploadParams = Type.Object({ id: Type.String({ description: "id of the upl
 const notFound = { 404: "there is no such upload" };
 
 export interface UploadRoutesParts {
-  pool: pg.Pool;
+  pool: Pool;
   acts: UploadActs;
   access: Access;
   receiver: Receiver;

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import type pg from "pg";
-
 import { isFaultOfRows } from "../database/errors.ts";
+import type { Pool } from "../database/session.ts";
 import { claimUpload, failUpload, listFree, releaseClaim, type ClaimedUpload } from "./claims.ts";
 import { FileFault } from "./formats/row.ts";
 import type { UploadQueue } from "./queue.ts";
@@ -38,7 +37,7 @@ const MOST_ATTEMPTS = 5;
 const WAIT = 2000;
 
 export function createRunner({ validating, cacheUrl, log }: RunnerParts): Runner {
-  const { pool }: { pool: pg.Pool } = validating;
+  const { pool }: { pool: Pool } = validating;
   const stopping = new AbortController();
   const { signal } = stopping;
   let queue: UploadQueue | undefined;

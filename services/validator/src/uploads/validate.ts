@@ -1,6 +1,5 @@
-import type pg from "pg";
-
 import { createThrottle } from "../backtests/throttle.ts";
+import type { Pool } from "../database/session.ts";
 import type { Bucket } from "./bucket/bucket.ts";
 import { finishUpload, renewClaim, saveRows, saveTotal, type ClaimedUpload } from "./claims.ts";
 import type { RowDecider } from "./decide-row.ts";
@@ -8,7 +7,7 @@ import { readRows } from "./formats/read-rows.ts";
 import { FileFault, type Row } from "./formats/row.ts";
 
 export interface ValidateParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly bucket: Bucket;
   readonly decider: RowDecider;
   /** Rows that are decided at the same time. */

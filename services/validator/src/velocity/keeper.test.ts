@@ -1,13 +1,14 @@
 // The windows in Redis against the decisions in PostgreSQL, while either is taken away.
 import { setImmediate as turn } from "node:timers/promises";
 
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { startPostgres, type TestPostgres } from "../../test/postgres.ts";
 import { startRedis, whyWithoutRedis, withoutRedis, type TestRedis } from "../../test/redis.ts";
 import { until } from "../../test/until.ts";
 import { migrate } from "../database/migrator.ts";
+import { openPool } from "../database/open.ts";
+import type { Pool } from "../database/session.ts";
 import { ACCOUNT, compare, newRow, startReplica, store, type Replica } from "./testing/replica.ts";
 import { define } from "./testing/streams.ts";
 import { PATIENCE } from "./testing/windows.ts";
@@ -46,11 +47,11 @@ async function deciding(deciders: readonly Replica[], work: () => Promise<void>)
 describe.skipIf(withoutRedis)(`windows that are kept up${whyWithoutRedis}`, () => {
   let postgres: TestPostgres;
   let redis: TestRedis;
-  let pool: pg.Pool;
+  let pool: Pool;
   const replicas: Replica[] = [];
 
   function start(url = redis.url): Replica {
-    const replica = startReplica({ redis: url, postgres: postgres.url(), pool, definitions: DEFINITIONS });
+    const replica = startReplica({ redis: url, database: postgres.url(), pool, definitions: DEFINITIONS });
     replicas.push(replica);
     return replica;
   }
@@ -58,8 +59,7 @@ describe.skipIf(withoutRedis)(`windows that are kept up${whyWithoutRedis}`, () =
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
     await migrate({ url: postgres.url(), deadline: 30_000 });
-    pool = new pg.Pool({ connectionString: postgres.url(), max: 6 });
-    pool.on("error", () => {});
+    pool = openPool({ url: postgres.url(), name: "test", connectTimeout: 5000, max: 6 });
   });
   beforeEach(async () => {
     await redis.client.flushall();
@@ -96,7 +96,7 @@ describe.skipIf(withoutRedis)(`windows that are kept up${whyWithoutRedis}`, () =
     await Promise.all([complete(a), complete(b)]);
     const decisions = await deciding([a, b], async () => {
       await until(
-        async () => Number((await pool.query("select count(*) from decisions")).rows[0].count) > 50,
+        async () => (await pool.query("select id from decisions limit 51")).rowCount > 50,
         PATIENCE,
       );
       await redis.kill();
@@ -154,11 +154,11 @@ describe.skipIf(withoutRedis)(`windows that are kept up${whyWithoutRedis}`, () =
     const holder = await pool.connect();
     try {
       await store(pool, newRow(ACCOUNT, Date.now() - 10_000), false);
-      await holder.query("begin");
+      await holder.begin("write");
       await holder.query("select 1 from decisions where not observed for update");
       await until(async () => (await replica.decide()).size === 0, PATIENCE);
     } finally {
-      await holder.query("rollback");
+      await holder.rollback();
       holder.release();
     }
     await complete(replica);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type pg from "pg";
 
 import { CacheAway, type Cache, type CacheState } from "../cache/cache.ts";
+import type { Connection, Pool } from "../database/session.ts";
 import { readSince } from "./coverage.ts";
 import { coverageKey, PREFIX, type Group, type Layout } from "./layout.ts";
 import { takeLock } from "./lock.ts";
@@ -13,9 +13,9 @@ export interface KeeperOptions {
   cache: Cache;
   velocity: RedisVelocity;
   /** On the writer, for short transactions. */
-  pool: pg.Pool;
+  pool: Pool;
   /** Opens a connection to the writer that may take its time. */
-  connect: () => Promise<pg.Client>;
+  connect: () => Promise<Connection>;
   /** Milliseconds: see RebuildOptions. */
   settle: number;
   /** Milliseconds until a decision that is under way is stored, or is not. */
@@ -124,7 +124,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     const lock = await takeLock(cache, LOCK_KEY, LEASE);
     if (lock === undefined) return;
     const began = performance.now();
-    let client: pg.Client | undefined;
+    let client: Connection | undefined;
     try {
       // Whoever had the lock before may have done it.
       const missing = incomplete(await readSinces(runId, layout));
@@ -137,7 +137,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       log.info({ groups, rows, milliseconds: Math.round(performance.now() - began) }, "windows are complete");
     } finally {
       await lock.release();
-      await client?.end().catch(() => {});
+      client?.release();
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type pg from "pg";
 
+import { readJson } from "../database/rows.ts";
+import type { Connection } from "../database/session.ts";
 import { coverageValue } from "./coverage.ts";
 import { coverageKey, subLayout, type Group, type Layout } from "./layout.ts";
 import type { Lock } from "./lock.ts";
@@ -12,7 +13,7 @@ export const COVERAGE_TTL = 60_000;
 
 export interface RebuildOptions {
   /** A connection to the writer of its own. */
-  client: pg.Client;
+  client: Connection;
   velocity: RedisVelocity;
   lock: Lock;
   /** The server that the windows are rebuilt in. */
@@ -110,23 +111,19 @@ function longest({ windows }: Group): number {
 
 /** Hands on the decisions received from `from` to before `to`, a page at a time, in no order. Returns their number. */
 async function readRows(
-  client: pg.Client,
+  client: Connection,
   from: number,
   to: number,
   take: (page: ObservedRow[]) => Promise<void>,
 ): Promise<number> {
   let count = 0;
-  await client.query("begin read only");
-  await client.query(
-    `declare observed no scroll cursor for select ${OBSERVED_COLUMNS} from decisions
-     where received_at >= '${new Date(from).toISOString()}' and received_at < '${new Date(to).toISOString()}'`,
-  );
-  for (;;) {
-    const { rows } = await client.query<ObservedRow>(`fetch ${PAGE} from observed`);
-    if (rows.length === 0) break;
+  await client.begin("consistent read");
+  const text = `select ${OBSERVED_COLUMNS} from decisions where received_at >= $1 and received_at < $2`;
+  for await (const rows of client.pages<ObservedRow>(text, [new Date(from), new Date(to)], PAGE)) {
+    readJson(rows, ["transaction"]);
     await take(rows);
     count += rows.length;
   }
-  await client.query("commit");
+  await client.commit();
   return count;
 }

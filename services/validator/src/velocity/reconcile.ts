@@ -1,6 +1,5 @@
-import type pg from "pg";
-
 import type { Cache } from "../cache/cache.ts";
+import type { Pool } from "../database/session.ts";
 import { BACKLOG_KEY, longestWindow } from "./layout.ts";
 import type { RedisVelocity } from "./redis.ts";
 import { OBSERVED_COLUMNS, observationOfRow, type ObservedRow } from "./stored.ts";
@@ -16,8 +15,9 @@ const PAGE = 500;
 const SELECT = {
   name: "velocity.unobserved",
   text: `select ${OBSERVED_COLUMNS} from decisions
-         where not observed and received_at > $1
+         where observed = false and received_at > $1
          order by received_at desc limit ${PAGE} for update skip locked`,
+  json: ["transaction"],
 };
 const UPDATE = {
   name: "velocity.observed",
@@ -25,7 +25,7 @@ const UPDATE = {
 };
 const OLDEST = {
   name: "velocity.oldest-unobserved",
-  text: "select received_at from decisions where not observed and received_at > $1 order by received_at limit 1",
+  text: "select received_at from decisions where observed = false and received_at > $1 order by received_at limit 1",
 };
 
 /** Says that decisions are missing from the windows: figures are away for `milliseconds`, unless it is said again. */
@@ -38,7 +38,7 @@ export async function markBacklog(cache: Cache, milliseconds = BACKLOG_TTL): Pro
  * Rejects where Redis or the database is away; then it may be repeated.
  */
 export async function reconcilePage(
-  pool: pg.Pool,
+  pool: Pool,
   cache: Cache,
   velocity: RedisVelocity,
   now: number,
@@ -50,12 +50,13 @@ export async function reconcilePage(
 
   const client = await pool.connect();
   try {
+    await client.begin("write");
     // Were the marks lost, the rows would be added again, and count once.
-    await client.query("begin; set local synchronous_commit = off");
+    if (client.engine === "postgresql") await client.query("set local synchronous_commit = off");
     const { rows } = await client.query<ObservedRow>({ ...SELECT, values: [since] });
     await velocity.add(rows.map(observationOfRow));
     await client.query({ ...UPDATE, values: [rows.map(({ id }) => id)] });
-    await client.query("commit");
+    await client.commit();
     client.release();
     return rows.length;
   } catch (error) {

@@ -69,6 +69,7 @@ export async function writePast(url: string, { live, blocked, start, count }: Pa
     now: () => now,
   });
 
+  lastId = "";
   const draw = generator(count);
   const payments: PastPayment[] = [];
   let rows: DecisionRow[] = [];

@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 
 import { appOn, type Answer } from "../../../test/apps.ts";
-import { startPostgres, type TestPostgres } from "../../../test/postgres.ts";
+import type { TestDatabase } from "../../../test/engines.ts";
+import { startPostgres } from "../../../test/postgres.ts";
 import { as, draft, publish, rule, ruleSet } from "../../../test/rules.ts";
 import { until } from "../../../test/until.ts";
 import type { App } from "../../app.ts";
@@ -39,7 +40,7 @@ interface Progress {
 export const progressOf = ({ body }: Answer) => body["progress"] as Progress;
 
 export interface World {
-  readonly postgres: TestPostgres;
+  readonly postgres: TestDatabase;
   /** Answers and decides. It runs no backtest: the tests say who does. */
   readonly app: App;
   readonly payments: readonly PastPayment[];
@@ -60,22 +61,25 @@ export interface World {
 
 export const OPEN = { AUTHENTICATION: "open", RULES_POLL_MS: "50" };
 
-export async function openWorld(count: number): Promise<World> {
-  const postgres = await startPostgres();
+export async function openWorld(
+  count: number,
+  start: () => Promise<TestDatabase> = startPostgres,
+): Promise<World> {
+  const postgres = await start();
   await migrate({ url: postgres.url(), deadline: 20_000 });
   const app = await appOn(postgres.url(), { ...OPEN, BACKTEST_CPU_PERCENT: "0" });
   const live = await publish(app, LIVE);
   const version = { live, draft: (await draft(app, documentOf(LIMITS.draft))).version };
-  const start = Date.now() - DAY;
+  const began = Date.now() - DAY;
   // The list of then has values that the list of now does not have.
   const payments = await writePast(postgres.url(), {
     live: compile(LIVE, live),
     blocked: BLOCKED,
-    start,
+    start: began,
     count,
   });
   await postgres.query("update rule_set_activations set live_from = $1 where version = $2", [
-    new Date(start - DAY),
+    new Date(began - DAY),
     live,
   ]);
 

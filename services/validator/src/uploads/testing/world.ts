@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { appOn, ask, type Answer } from "../../../test/apps.ts";
-import { startPostgres, type TestPostgres } from "../../../test/postgres.ts";
+import type { TestDatabase } from "../../../test/engines.ts";
+import { startPostgres } from "../../../test/postgres.ts";
 import { until } from "../../../test/until.ts";
 import type { App } from "../../app.ts";
 import { migrate } from "../../database/migrator.ts";
@@ -19,7 +20,7 @@ export interface UploadResult {
 }
 
 export interface World {
-  readonly postgres: TestPostgres;
+  readonly postgres: TestDatabase;
   readonly folder: string;
   /** What every replica of the service is told. */
   readonly env: Record<string, string>;
@@ -29,8 +30,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
-  const postgres = await startPostgres();
+export async function openWorld(start: () => Promise<TestDatabase> = startPostgres): Promise<World> {
+  const postgres = await start();
   await migrate({ url: postgres.url(), deadline: 20_000 });
   const folder = mkdtempSync(join(tmpdir(), "validator-uploads-"));
   const env = {
@@ -96,12 +97,13 @@ export async function resultsOf(app: App, id: string, query = ""): Promise<Uploa
 }
 
 /** How often each row of an upload was decided and stored; as it should be: `rows` of each. */
-export async function tally(postgres: TestPostgres, id: string) {
+export async function tally(postgres: TestDatabase, id: string) {
   const { rows } = await postgres.query(
-    `select (select count(*)::int from decisions where idempotency_key like 'upload ' || $1 || ' %') as decided,
-       (select count(distinct decision)::int from upload_rows where upload = $1::uuid) as told,
-       (select count(*)::int from upload_rows where upload = $1::uuid) as rows`,
-    [id],
+    `select (select count(*) from decisions where idempotency_key like $1) as decided,
+       (select count(distinct decision) from upload_rows where upload = $2) as told,
+       (select count(*) from upload_rows where upload = $2) as stored`,
+    [`upload ${id} %`, id],
   );
-  return rows[0] as { decided: number; told: number; rows: number };
+  const { decided, told, stored } = rows[0];
+  return { decided: Number(decided), told: Number(told), rows: Number(stored) };
 }

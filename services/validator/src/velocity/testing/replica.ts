@@ -1,11 +1,11 @@
 // A process of the service as far as its windows go, and what its windows should say by the database.
 import { randomUUIDv7 } from "node:crypto";
 
-import pg from "pg";
-
 import { payment } from "../../../test/payments.ts";
 import type { Cache } from "../../cache/cache.ts";
 import { openRedis } from "../../cache/redis.ts";
+import { connect } from "../../database/open.ts";
+import type { Pool } from "../../database/session.ts";
 import type { AggregateDefinition, Aggregates } from "../aggregate.ts";
 import { createKeeper, type Keeper } from "../keeper.ts";
 import { createMemoryWindows } from "../memory.ts";
@@ -26,8 +26,8 @@ export interface Replica {
 
 export interface ReplicaOptions {
   redis: string;
-  postgres: string;
-  pool: pg.Pool;
+  database: string;
+  pool: Pool;
   definitions: readonly AggregateDefinition[];
 }
 
@@ -35,7 +35,7 @@ export interface ReplicaOptions {
 export const ACCOUNT = "12345";
 const PROBE = "probe";
 
-export function startReplica({ redis, postgres, pool, definitions }: ReplicaOptions): Replica {
+export function startReplica({ redis, database, pool, definitions }: ReplicaOptions): Replica {
   const cache = openRedis({ url: redis, timeout: 5000, log: quiet, name: "test" });
   const velocity = createRedisVelocity({ cache, owner: randomUUIDv7(), claimTtl: 1000, timeout: 2000 });
   velocity.define(definitions);
@@ -43,12 +43,7 @@ export function startReplica({ redis, postgres, pool, definitions }: ReplicaOpti
     cache,
     velocity,
     pool,
-    async connect() {
-      const client = new pg.Client(postgres);
-      client.on("error", () => {});
-      await client.connect();
-      return client;
-    },
+    connect: () => connect({ url: database, name: "test", connectTimeout: 5000 }),
     // Longer than a decision takes here on a busy machine.
     settle: 1500,
     storeDeadline: 200,
@@ -96,10 +91,12 @@ export function newRow(account: string, at: number, key?: string): ObservedRow {
   };
 }
 
-export async function store(pool: pg.Pool, row: ObservedRow, observed: boolean): Promise<void> {
+const NO_FINGERPRINT = Buffer.alloc(32);
+
+export async function store(pool: Pool, row: ObservedRow, observed: boolean): Promise<void> {
   await pool.query(
     `insert into decisions (${OBSERVED_COLUMNS}, observed, fingerprint, outcome, reasons, decided_at, zone, replica)
-     values ($1, $2, $3, $4, $5, $6, $7, sha256(''), 'approve', '[]', $3, 'a', 'test')`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'approve', '[]', $3, 'a', 'test')`,
     [
       row.id,
       row.idempotency_key,
@@ -108,15 +105,17 @@ export async function store(pool: pg.Pool, row: ObservedRow, observed: boolean):
       row.currency,
       JSON.stringify(row.transaction),
       observed,
+      NO_FINGERPRINT,
     ],
   );
 }
 
 /** What a transaction is told now, and what it should be by the decisions that are stored. It is none of them. */
-export async function compare(pool: pg.Pool, replica: Replica, definitions: readonly AggregateDefinition[]) {
-  const { rows } = await pool.query<ObservedRow>(
-    `select ${OBSERVED_COLUMNS} from decisions order by received_at`,
-  );
+export async function compare(pool: Pool, replica: Replica, definitions: readonly AggregateDefinition[]) {
+  const { rows } = await pool.query<ObservedRow>({
+    text: `select ${OBSERVED_COLUMNS} from decisions order by received_at`,
+    json: ["transaction"],
+  });
   const memory = createMemoryWindows(definitions);
   for (const row of rows) memory.observe(observationOfRow(row));
   const probe = observationOfRow(newRow(ACCOUNT, Date.now()));
