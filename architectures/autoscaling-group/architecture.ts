@@ -86,6 +86,8 @@ export default defineArchitecture({
       startTimeout: "5m",
       uses: ["database"],
       secrets: ["database-credentials"],
+      // The load balancer: people's attempts to sign in are counted by their own addresses.
+      env: { PROXY_HOPS: "1" },
       runAsNonRoot: true,
     },
     migrate: {

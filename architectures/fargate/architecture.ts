@@ -68,7 +68,9 @@ export default defineArchitecture({
       spread: "zones",
       rollout: { minHealthy: 100, max: 200, circuitBreaker: "rollback" },
       uses: ["database"],
-      secrets: ["database-credentials"],
+      secrets: ["database-credentials", "people-secret"],
+      // The load balancer: people's attempts to sign in are counted by their own addresses.
+      env: { PROXY_HOPS: "1" },
       egress: "open",
       example: {
         method: "POST",
@@ -130,6 +132,11 @@ export default defineArchitecture({
     "database-credentials": {
       of: "database",
       holds: ["username", "password", "connection-string", "host", "port", "name"],
+    },
+    "people-secret": {
+      description:
+        "Seals, in the database, the keys that sign people's tokens and their authenticators' secrets.",
+      holds: ["key"],
     },
   },
 

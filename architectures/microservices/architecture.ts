@@ -107,7 +107,11 @@ export default defineArchitecture({
 
   secrets: {
     "database-credentials": { of: "database", holds: ["username", "password", "connection-string"] },
-    "jwt-key": { holds: ["key"] },
+    "people-secret": {
+      description:
+        "Seals, in the database, the keys that sign people's tokens and their authenticators' secrets.",
+      holds: ["key"],
+    },
   },
 
   registry: { scanOnPush: true },

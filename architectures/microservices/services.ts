@@ -49,7 +49,15 @@ export const services = {
     spread: "zones",
     disruption: { minAvailable: 1 },
     uses: ["backend", "cache"],
-    secrets: ["jwt-key"],
+    env: {
+      // People's tokens are the backend's: it publishes what they are verified by, and decides what needs one.
+      JWKS_SERVICE: "backend",
+      JWT_ISSUER: "urn:validator:people",
+      JWT_AUDIENCE: "validator",
+      AUTHENTICATION: "optional",
+      // The load balancer and the front end, each of which adds to X-Forwarded-For whom it has a request from.
+      TRUSTED_PROXIES: "2",
+    },
     runAsNonRoot: true,
   },
 
@@ -70,10 +78,14 @@ export const services = {
     scaling,
     spread: "zones",
     disruption: { minAvailable: 2 },
-    // The gateway keeps connections: while a pod drains, each answer asks it to come by another one.
-    env: { DRAIN_DELAY_MS: "2000" },
+    env: {
+      // The gateway keeps connections: while a pod drains, each answer asks it to come by another one.
+      DRAIN_DELAY_MS: "2000",
+      // Load balancer, front end and gateway: people's attempts to sign in are counted by their own addresses.
+      PROXY_HOPS: "3",
+    },
     uses: ["database", "cache", "uploads"],
-    secrets: ["database-credentials"],
+    secrets: ["database-credentials", "people-secret"],
     runAsNonRoot: true,
   },
 

@@ -88,7 +88,27 @@ export default defineArchitecture({
       capacity: "on-demand",
       disruption: { minAvailable: 2 },
       uses: ["database", "documents", "cache"],
-      secrets: ["database-credentials", "documents-credentials"],
+      secrets: ["database-credentials", "documents-credentials", "people-secret"],
+      // The CDN and the load balancer: people's attempts to sign in are counted by their own addresses.
+      env: {
+        PROXY_HOPS: "2",
+        CASES_STORE: "documents",
+        // AWS's certificates, as the image holds them; nobody reads them where the address asks for no TLS.
+        DOCUMENTS_CA_FILE: "/etc/ssl/certs/global-bundle.pem",
+      },
+      example: {
+        method: "POST",
+        path: "/v1/transactions",
+        body: {
+          messageId: "MSG-${NUMBER}",
+          endToEndId: "INVOICE-4711",
+          creationDateTime: "${NOW}",
+          instructedAmount: { value: "12500", currency: "EUR" },
+          debtor: { name: "Erika Mustermann", account: { iban: "DE89370400440532013000" }, country: "DE" },
+          creditor: { name: "Jean Exemple", account: { iban: "FR1420041010050500013M02606" }, country: "FR" },
+        },
+        written: { store: "database", table: "decisions", column: "transaction" },
+      },
     },
     migrate: {
       kind: "job",
@@ -106,6 +126,11 @@ export default defineArchitecture({
   secrets: {
     "database-credentials": { of: "database", holds: ["username", "password", "connection-string"] },
     "documents-credentials": { of: "documents", holds: ["username", "password", "connection-string"] },
+    "people-secret": {
+      description:
+        "Seals, in the database, the keys that sign people's tokens and their authenticators' secrets.",
+      holds: ["key"],
+    },
   },
 
   // Scanning in the registry is what the document announces for later.

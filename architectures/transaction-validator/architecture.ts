@@ -84,6 +84,8 @@ export default defineArchitecture({
       },
       uses: ["database", "cache"],
       secrets: ["database-credentials"],
+      // The load balancer: people's attempts to sign in are counted by their own addresses.
+      env: { PROXY_HOPS: "1" },
     },
     migrate: {
       kind: "job",

@@ -142,6 +142,8 @@ resource "aws_launch_template" "api" {
     DATABASE_URL=postgresql://${aws_db_instance.database.address}:5432/app?sslmode=require
     HOST=0.0.0.0
     PORT=8000
+    PROXY_HOPS=1
+    WORKERS=4
     SETTINGS
     chmod 0600 /etc/services/api.env
     echo "DATABASE_USERNAME=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.username')" >> /etc/services/api.env
@@ -154,23 +156,28 @@ resource "aws_launch_template" "api" {
     echo "DATABASE_USERNAME=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.username')" >> /etc/services/migrate.env
     echo "DATABASE_PASSWORD=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id '${aws_db_instance.database.master_user_secret[0].secret_arn}' --query SecretString --output text | jq --raw-output '.password')" >> /etc/services/migrate.env
 
-    # Before the service: it fails the start if it fails.
-    docker run --rm --env-file /etc/services/migrate.env ${aws_ecr_repository.validator.repository_url}:${var.image_tags["migrate"]} node services/validator/src/migrate.ts
-
     cat > /etc/systemd/system/api.service <<'UNIT'
     [Unit]
     Description=api
     After=docker.service network-online.target
     Requires=docker.service
     Wants=network-online.target
+    StartLimitIntervalSec=10
+    StartLimitBurst=5
 
     [Service]
     ExecStartPre=-/usr/bin/docker rm --force api
-    ExecStart=/usr/bin/docker run --name api --env-file /etc/services/api.env --publish 8000:8000 --user 1000:1000 --read-only --tmpfs /tmp --env WORKERS=4 \
+    ExecStartPre=/usr/bin/docker run --rm --env-file /etc/services/migrate.env --user 1000:1000 --read-only --tmpfs /tmp --ulimit nofile=65536:65536 \
+      --log-driver awslogs --log-opt awslogs-region=us-east-1 --log-opt awslogs-group=${aws_cloudwatch_log_group.services.name} --log-opt tag="migrate/{{.ID}}" \
+      ${aws_ecr_repository.validator.repository_url}:${var.image_tags["migrate"]} node services/validator/src/migrate.ts
+    ExecStart=/usr/bin/docker run --name api --env-file /etc/services/api.env --publish 8000:8000 --user 1000:1000 --read-only --tmpfs /tmp --ulimit nofile=65536:65536 \
       --log-driver awslogs --log-opt awslogs-region=us-east-1 --log-opt awslogs-group=${aws_cloudwatch_log_group.services.name} --log-opt tag="api/{{.ID}}" \
       ${aws_ecr_repository.validator.repository_url}:${var.image_tags["api"]} node services/validator/src/main.ts
     ExecStop=/usr/bin/docker stop --time 30 api
+    TimeoutStartSec=600
     TimeoutStopSec=35
+    KillSignal=SIGTERM
+    SuccessExitStatus=129 130 141 143
     Restart=always
     RestartSec=5
 

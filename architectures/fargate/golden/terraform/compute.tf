@@ -113,6 +113,7 @@ resource "aws_iam_role_policy" "task_execution" {
         Resource = [
           aws_db_instance.database.master_user_secret[0].secret_arn,
           aws_secretsmanager_secret.database_credentials.arn,
+          aws_secretsmanager_secret.people_secret.arn,
         ]
       },
     ]
@@ -183,6 +184,10 @@ resource "aws_ecs_task_definition" "api" {
           name  = "PORT"
           value = "8000"
         },
+        {
+          name  = "PROXY_HOPS"
+          value = "1"
+        },
       ]
       secrets = [
         {
@@ -192,6 +197,10 @@ resource "aws_ecs_task_definition" "api" {
         {
           name      = "DATABASE_USERNAME"
           valueFrom = "${aws_db_instance.database.master_user_secret[0].secret_arn}:username::"
+        },
+        {
+          name      = "PEOPLE_SECRET"
+          valueFrom = aws_secretsmanager_secret.people_secret.arn
         },
       ]
       logConfiguration = {
@@ -524,7 +533,10 @@ resource "aws_cloudwatch_event_rule" "after_rotation_api" {
   event_pattern = jsonencode({
     source      = ["aws.secretsmanager"]
     detail-type = ["Secret Label Updated"]
-    resources   = [aws_db_instance.database.master_user_secret[0].secret_arn]
+    resources = [
+      aws_db_instance.database.master_user_secret[0].secret_arn,
+      aws_secretsmanager_secret.people_secret.arn,
+    ]
     detail = {
       labelUpdated = ["AWSCURRENT"]
     }

@@ -36,6 +36,7 @@ output "secrets" {
 
   value = {
     database_credentials = aws_secretsmanager_secret.database_credentials.arn
+    people_secret        = aws_secretsmanager_secret.people_secret.arn
   }
 }
 

@@ -27,3 +27,10 @@ resource "aws_secretsmanager_secret_version" "database_credentials" {
     credentials       = aws_db_instance.database.master_user_secret[0].secret_arn
   })
 }
+
+resource "aws_secretsmanager_secret" "people_secret" {
+  name                    = "fargate-production-people-secret"
+  description             = "Seals, in the database, the keys that sign people's tokens and their authenticators' secrets."
+  recovery_window_in_days = 30
+  tags                    = {}
+}

@@ -378,6 +378,7 @@ resource "aws_iam_role_policy" "pod_api" {
           aws_docdb_cluster.documents.master_user_secret[0].secret_arn,
           aws_secretsmanager_secret.database_credentials.arn,
           aws_secretsmanager_secret.documents_credentials.arn,
+          aws_secretsmanager_secret.people_secret.arn,
         ]
       },
       {

@@ -57,6 +57,7 @@ output "secrets" {
   value = {
     database_credentials  = aws_secretsmanager_secret.database_credentials.arn
     documents_credentials = aws_secretsmanager_secret.documents_credentials.arn
+    people_secret         = aws_secretsmanager_secret.people_secret.arn
   }
 }
 

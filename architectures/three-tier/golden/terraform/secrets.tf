@@ -237,6 +237,14 @@ resource "aws_secretsmanager_secret_version" "documents_credentials" {
   })
 }
 
+resource "aws_secretsmanager_secret" "people_secret" {
+  name                    = "three-tier-production-people-secret"
+  description             = "Seals, in the database, the keys that sign people's tokens and their authenticators' secrets."
+  kms_key_id              = aws_kms_key.secrets.arn
+  recovery_window_in_days = 30
+  tags                    = {}
+}
+
 resource "aws_kms_key" "cluster" {
   description             = "three-tier-production: cluster"
   enable_key_rotation     = true
