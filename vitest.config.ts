@@ -6,6 +6,9 @@ const PURE = [
   "test/{cost,project}/**/*.test.ts",
 ];
 
+/** Whole twins: `npm run test:twin`. */
+export const TWINS = ["test/{twin,tiers}/**/*.test.ts"];
+
 /** They take longer, and have scripts of their own: test:package (which needs the npm registry), test:terraform, test:aws, test:simulation. */
 const LONGER = [
   "test/package/**",
@@ -20,6 +23,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // The tests start real databases and processes, and wait for them: two cores hold three files at a time.
     maxWorkers: 3,
+    // Read by Vite as our files are: else it would get another copy of graphql than they, which takes no part of theirs.
+    server: { deps: { inline: ["graphql-query-complexity"] } },
     projects: [
       { extends: true, test: { name: "pure", include: PURE, isolate: false } },
       {
@@ -27,7 +32,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["src/**/*.test.ts", "services/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", ...PURE, ...LONGER],
+          exclude: ["**/node_modules/**", ...PURE, ...TWINS, ...LONGER],
         },
       },
     ],
