@@ -1,12 +1,10 @@
 // The first key: `node services/validator/src/create-key.ts --role administrator --name "Alice's laptop" --owner alice`.
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
 import { createKey, type KeyRequest } from "./access/keys.ts";
 import { ACTOR, isReserved } from "./access/principal.ts";
 import { ROLES, type Role } from "./access/roles.ts";
-import { ConfigError, readConfig } from "./config.ts";
-import { openPool } from "./database/open.ts";
+import { commandActor, runCommand, UsageError } from "./command.ts";
 import { inTransaction } from "./database/transaction.ts";
 
 const USAGE = `Usage: node services/validator/src/create-key.ts --role administrator --name "Alice's laptop" --owner alice
@@ -17,8 +15,6 @@ const USAGE = `Usage: node services/validator/src/create-key.ts --role administr
   --days   after which it expires (never)
 
 The key is printed once, on stdout. The database is that of DATABASE_URL.`;
-
-class UsageError extends Error {}
 
 function readRequest(): KeyRequest | undefined {
   const { values } = parseArgs({
@@ -45,29 +41,16 @@ function readRequest(): KeyRequest | undefined {
   return { name, owner, roles: [...new Set(roles)] as Role[], expiresAt };
 }
 
-async function main(): Promise<void> {
-  const request = readRequest();
-  if (request === undefined) return void process.stdout.write(`${USAGE}\n`);
-  const { writerUrl } = readConfig(process.env);
-  const pool = openPool({ url: writerUrl, name: "validator create-key", max: 1, connectTimeout: 5000 });
-  try {
-    const actor = `command:${userInfo().username}`;
-    const { key } = await inTransaction(pool, "write", (client) => createKey(client, actor, request));
+await runCommand({
+  name: "create-key",
+  usage: USAGE,
+  failed: "The key was not made",
+  read: readRequest,
+  async run(pool, request) {
+    const { key } = await inTransaction(pool, "write", (client) =>
+      createKey(client, commandActor(), request),
+    );
     process.stdout.write(`${key}\n`);
     process.stderr.write("This is the only time that the key is shown.\n");
-  } finally {
-    await pool.end();
-  }
-}
-
-try {
-  await main();
-} catch (error) {
-  const { code, message, cause } = error as Error & { code?: string };
-  const isUsage = error instanceof UsageError || code?.startsWith("ERR_PARSE_ARGS");
-  const why = cause instanceof Error ? cause.message : message;
-  if (isUsage) process.stderr.write(`${message}\n\n${USAGE}\n`);
-  else if (error instanceof ConfigError) process.stderr.write(`${message}\n`);
-  else process.stderr.write(`The key was not made: ${why || code}.\n`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+  },
+});

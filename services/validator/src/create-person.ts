@@ -1,13 +1,10 @@
 // The first administrator: `node services/validator/src/create-person.ts --name erika --role administrator`.
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
 import { isReserved } from "./access/principal.ts";
 import type { Role } from "./access/roles.ts";
-import { ConfigError, readConfig } from "./config.ts";
-import { openPool } from "./database/open.ts";
+import { commandActor, runCommand, UsageError } from "./command.ts";
 import { inTransaction } from "./database/transaction.ts";
-import { Problem } from "./http/problems.ts";
 import { invite, reset } from "./people/administration.ts";
 import { NAME_PATTERN, PERSON_ROLES } from "./people/schema.ts";
 import { endSessions } from "./people/session-repository.ts";
@@ -20,8 +17,6 @@ const USAGE = `Usage: node services/validator/src/create-person.ts --name erika 
   --reset         the person is there, and is to sign up again; takes no role
 
 The invitation to sign up is printed once, on stdout. The database is that of DATABASE_URL.`;
-
-class UsageError extends Error {}
 
 interface Request {
   name: string;
@@ -53,14 +48,14 @@ function readRequest(): Request | undefined {
   return { name, displayName, roles: [...new Set(roles)] as Role[], isReset };
 }
 
-async function main(): Promise<void> {
-  const request = readRequest();
-  if (request === undefined) return void process.stdout.write(`${USAGE}\n`);
-  const { name, isReset } = request;
-  const { writerUrl } = readConfig(process.env);
-  const pool = openPool({ url: writerUrl, name: "validator create-person", max: 1, connectTimeout: 5000 });
-  try {
-    const actor = `command:${userInfo().username}`;
+await runCommand({
+  name: "create-person",
+  usage: USAGE,
+  failed: "No invitation was made",
+  read: readRequest,
+  async run(pool, request) {
+    const { name, isReset } = request;
+    const actor = commandActor();
     const { invitation, expiresAt } = await inTransaction(pool, "write", async (client) => {
       if (!isReset) return invite(client, actor, request, Date.now());
       // Their refresh tokens open nothing from then on, whatever Redis has.
@@ -71,19 +66,5 @@ async function main(): Promise<void> {
     process.stderr.write(
       `${name} signs up by POST /v1/people/sign-up with it until ${expiresAt.toISOString()}. It is not shown again.\n`,
     );
-  } finally {
-    await pool.end();
-  }
-}
-
-try {
-  await main();
-} catch (error) {
-  const { code, message, cause } = error as Error & { code?: string };
-  const isUsage = error instanceof UsageError || code?.startsWith("ERR_PARSE_ARGS");
-  const why = error instanceof Problem || !(cause instanceof Error) ? message : cause.message;
-  if (isUsage) process.stderr.write(`${message}\n\n${USAGE}\n`);
-  else if (error instanceof ConfigError) process.stderr.write(`${message}\n`);
-  else process.stderr.write(`No invitation was made: ${why || code}.\n`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+  },
+});

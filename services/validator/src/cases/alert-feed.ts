@@ -23,8 +23,8 @@ export interface AlertFeedParts {
 
 /** Milliseconds between two looks. */
 const POLL = 1000;
-/** Decisions of one transaction. */
-const PAGE = 200;
+/** Decisions of one transaction: as long as it is open, events wait for it. */
+const PAGE = 50;
 /**
  * An id has the time of the replica that made it, and is committed seconds later: each look goes back that far. Where a
  * clock is off by more, the sweep finds what was passed over. Milliseconds.

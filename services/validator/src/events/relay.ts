@@ -42,8 +42,10 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks of the holder. */
+/** Milliseconds between two looks of the holder, while events come and when none has come for a while. */
 const POLL = 50;
+const IDLE_POLL = 250;
+const IDLE_AFTER = 2000;
 /** Milliseconds before the next attempt of a holder whose last one failed. */
 const RETRY = 200;
 
@@ -70,7 +72,8 @@ export function createRelay({ pool, publisher, delivery, lease, onStep, log }: R
     if (isDue || (await hasUnread(pool, held.linksRead)) || (await hasOutbox(pool))) await takeTurn(held);
     if (held !== undefined) await tell(held);
     // Decisions have the rest of the database.
-    return held?.isPage || isBehind(held) ? performance.now() - began : POLL;
+    if (held?.isPage || isBehind(held)) return performance.now() - began;
+    return held !== undefined && began - held.newsAt > IDLE_AFTER ? IDLE_POLL : POLL;
   }
 
   async function takeTurn(before: Held | undefined): Promise<void> {
@@ -89,9 +92,10 @@ export function createRelay({ pool, publisher, delivery, lease, onStep, log }: R
       delivery.letGo();
     }
     const { published, told } = isNew ? { published: round.published, told: "" } : before;
-    const { linksRead, isPage } = round;
-    held = { durable: round.logged, published, linksRead, isPage, renewedAt, told };
-    delivery.holdTo(held.durable);
+    const { linksRead, isPage, logged: durable } = round;
+    const newsAt = isNew || durable > before.durable ? renewedAt : before.newsAt;
+    held = { durable, published, linksRead, isPage, renewedAt, newsAt, told };
+    delivery.holdTo(durable);
   }
 
   /** Publishes, and notes what is published and what may be read from the log. */
@@ -167,6 +171,8 @@ interface Held {
   readonly isPage: boolean;
   /** When the lease began, by this process's clock. */
   readonly renewedAt: number;
+  /** When there was something new, or the relay was taken up. */
+  readonly newsAt: number;
   /** What was noted last. */
   told: string;
 }
