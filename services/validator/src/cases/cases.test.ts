@@ -12,6 +12,7 @@ import { as } from "../../test/rules.ts";
 import { until } from "../../test/until.ts";
 import type { App } from "../app.ts";
 import { migrate } from "../database/migrator.ts";
+import { connect } from "../database/open.ts";
 
 const match = ({ headers }: Answer) => ({ "if-match": String(headers["etag"]) });
 
@@ -40,9 +41,15 @@ onEngines("cases", ({ start }) => {
     await clear();
   });
 
+  /** While nobody raises alerts: one that is just being raised would be there afterwards. */
   async function clear(): Promise<void> {
+    const connection = await connect({ url: database.url(), name: "clear", connectTimeout: 5000 });
+    await connection.begin("write");
+    await connection.query("select read_to from alert_progress for update");
     for (const table of ["alerts", "case_events", "cases", "decisions"])
-      await database.query(`delete from ${table}`);
+      await connection.query(`delete from ${table}`);
+    await connection.commit();
+    connection.release();
   }
 
   const MINUTE = 60_000;
