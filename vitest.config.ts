@@ -6,8 +6,8 @@ const PURE = [
   "test/{cost,project}/**/*.test.ts",
 ];
 
-/** Whole twins: `npm run test:twin`. */
-export const TWINS = ["test/{twin,tiers}/**/*.test.ts"];
+/** Whole twins, and the stores that they are made of: `npm run test:twin`. */
+export const TWINS = ["src/stores/**/*.test.ts", "test/{twin,tiers,verify}/**/*.test.ts"];
 
 /** They take longer, and have scripts of their own: test:package (which needs the npm registry), test:terraform, test:aws, test:simulation. */
 const LONGER = [

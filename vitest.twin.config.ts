@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { TWINS } from "./vitest.config.ts";
 
-// Whole twins, which are brought up, broken and watched until they are well again.
+// Whole twins and stores, which are brought up, broken and watched until they are well again.
 export default defineConfig({
   test: {
     include: TWINS,

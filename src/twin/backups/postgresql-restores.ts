@@ -11,7 +11,7 @@ import type { Settings } from "#stores/postgresql/settings.ts";
 import { start } from "#stores/postgresql/start.ts";
 import type { Programs } from "#stores/programs.ts";
 import type { Address } from "../addresses.ts";
-import { applicationLogin } from "../rotation/postgresql-credentials.ts";
+import { applicationLogin } from "../rotation/application-logins.ts";
 import { rolesOf, secretNames } from "../stores/postgresql-setup.ts";
 import type { TwinContext } from "../twin-context.ts";
 import type { Chosen, How, RestoredServer } from "./store-backups.ts";

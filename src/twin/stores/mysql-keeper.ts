@@ -1,6 +1,8 @@
 import { initialReplication } from "#control/replication-state.ts";
 import { STORE_PORTS } from "#model/stores/store.ts";
-import { applicationLogin, APPLICATION, MysqlCredentials } from "../rotation/mysql-credentials.ts";
+import { APPLICATION, applicationLogin } from "../rotation/application-logins.ts";
+import { mysqlCredentials } from "../rotation/mysql-credentials.ts";
+import type { StoreCredentials } from "../rotation/store-credentials.ts";
 import type { StoreStatus } from "../status.ts";
 import { REPLICATION } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
@@ -23,7 +25,7 @@ const STOP_WITHIN_MS = 10_000;
 export class MysqlKeeper implements StoreKeeper {
   readonly name: string;
   readonly backups = null;
-  readonly credentials: MysqlCredentials;
+  readonly credentials: StoreCredentials;
   readonly #store: Mysql;
   readonly #context: TwinContext;
   readonly #replicated: ReplicatedStore<MysqlNode>;
@@ -38,7 +40,7 @@ export class MysqlKeeper implements StoreKeeper {
     this.#store = store;
     this.#context = context;
     this.#replicated = new ReplicatedStore(name, context);
-    this.credentials = new MysqlCredentials({
+    this.credentials = mysqlCredentials({
       primaryAccess: () => this.#primaryNode?.access ?? null,
       writer: () => new URL(this.urls(context.architecture.zoneNames[0] as string).writer),
     });

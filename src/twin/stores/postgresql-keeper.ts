@@ -6,7 +6,9 @@ import { REPLICATION } from "../timing.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { PostgresqlActions } from "./postgresql-actions.ts";
 import type { PostgresqlNode } from "./postgresql-node.ts";
-import { APPLICATION, applicationLogin, PostgresqlCredentials } from "../rotation/postgresql-credentials.ts";
+import { APPLICATION, applicationLogin } from "../rotation/application-logins.ts";
+import { postgresqlCredentials } from "../rotation/postgresql-credentials.ts";
+import type { StoreCredentials } from "../rotation/store-credentials.ts";
 import { makeNodes, type PostgresqlSetup } from "./postgresql-setup.ts";
 import { watchPostgresql } from "./postgresql-watch.ts";
 import { ReplicatedStore } from "./replicated-store.ts";
@@ -24,7 +26,7 @@ export class PostgresqlKeeper implements StoreKeeper {
   readonly #replicated: ReplicatedStore<PostgresqlNode>;
   /** Null where the architecture keeps none. */
   readonly backups: PostgresqlBackups | null;
-  readonly credentials: PostgresqlCredentials;
+  readonly credentials: StoreCredentials;
   /** Settles when no program that makes a data directory runs any more. */
   #initialised: Promise<boolean> | undefined;
   #setup: PostgresqlSetup | undefined;
@@ -35,7 +37,7 @@ export class PostgresqlKeeper implements StoreKeeper {
     this.#store = store;
     this.#context = context;
     this.#replicated = new ReplicatedStore(name, context);
-    this.credentials = new PostgresqlCredentials({
+    this.credentials = postgresqlCredentials({
       primaryAccess: () => this.primaryNode?.access ?? null,
       writer: () => new URL(this.urls(context.architecture.zoneNames[0] as string).writer),
     });

@@ -6,7 +6,7 @@ import type { Roles } from "#stores/postgresql/roles.ts";
 import { type Settings, twinSettings } from "#stores/postgresql/settings.ts";
 import type { Programs } from "#stores/programs.ts";
 import { STORE_PORTS } from "#model/stores/store.ts";
-import { APPLICATION, applicationLogins } from "../rotation/postgresql-credentials.ts";
+import { APPLICATION, applicationLogins } from "../rotation/application-logins.ts";
 import type { SecretFile } from "../secrets.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { PostgresqlNode } from "./postgresql-node.ts";
