@@ -7,7 +7,11 @@ const PURE = [
 ];
 
 /** Whole twins, and the stores that they are made of: `npm run test:twin`. */
-export const TWINS = ["src/stores/**/*.test.ts", "test/{twin,tiers,verify}/**/*.test.ts"];
+export const TWINS = [
+  "src/stores/**/*.test.ts",
+  "test/{twin,tiers}/**/*.test.ts",
+  "test/verify/command-line.test.ts",
+];
 
 /** They take longer, and have scripts of their own: test:package (which needs the npm registry), test:terraform, test:aws, test:simulation. */
 const LONGER = [
