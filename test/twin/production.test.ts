@@ -166,7 +166,7 @@ describe.skipIf(aTwin.skipped)(`fargate in production${aTwin.why}`, () => {
     const state = project.state(NAME);
     const secrets = Object.values(JSON.parse(readFileSync(state.secrets, "utf8")) as Record<string, string>);
     secrets.push((runningRecord(state) as SupervisorRecord).token);
-    expect(secrets).toHaveLength(5);
+    expect(secrets).toHaveLength(6);
     const url = environmentOf(replicasOf(up)[0]?.pid as number)["DATABASE_URL"] as string;
     expect(secrets).toContain(new URL(url).password);
 
