@@ -20,6 +20,7 @@ import { Scaling } from "./scaling/scaling.ts";
 import { SecretFile } from "./secrets.ts";
 import { Rotations } from "./rotation/rotations.ts";
 import { runJob } from "./services/jobs.ts";
+import type { ServiceKeeper } from "./services/service-keeper.ts";
 import { ServiceLinks } from "./services/service-links.ts";
 import { patienceFor, untilSettled } from "./settling.ts";
 import { ProcessJournal } from "./state/journal.ts";
@@ -41,6 +42,9 @@ export interface TwinOptions {
 }
 
 const PROCESS_STOP_MS = 5_000;
+
+/** For a store that is failing to say why, after a job has failed. */
+const STORES_SAY_WHY_MS = 10_000;
 
 /** A resolved architecture running on this machine: composes stores, entry and services, and says what they are. */
 export class Twin {
@@ -136,18 +140,34 @@ export class Twin {
 
   async #startInOrder(): Promise<void> {
     const { signal } = this.#stopping;
-    const { forwarders, links, architecture, processes } = this.#context;
+    const { forwarders, links, architecture } = this.#context;
     const { stores, services } = this.#parts;
     for (const forwarder of forwarders) forwarder.start();
     await Promise.all([this.#balancer.start(), ...stores.map((store) => store.start(signal))]);
     signal.throwIfAborted();
     await links.open(architecture);
-    for (const [name, service] of Object.entries(architecture.services))
-      if (service.kind === "job") await runJob(name, service, this.#context, signal);
+    await this.#runJobs();
     for (const service of services) service.start();
-    const patienceMs = patienceFor(Object.values(architecture.services));
-    const logFile = (part: string) => processes.logFile(part);
-    await untilSettled({ services, stores }, { patienceMs, signal, logFile });
+    await this.#settle(services, patienceFor(Object.values(architecture.services)));
+  }
+
+  /** While standbys are made, which may fill the disk under the primary: the store then says so after the job has failed. */
+  async #runJobs(): Promise<void> {
+    const { services } = this.#context.architecture;
+    try {
+      for (const [name, service] of Object.entries(services))
+        if (service.kind === "job") await runJob(name, service, this.#context, this.#stopping.signal);
+    } catch (error) {
+      if ((error as PlumblineError).code === "JOB_FAILED")
+        await this.#settle([], STORES_SAY_WHY_MS).catch(() => {});
+      throw error;
+    }
+  }
+
+  #settle(services: readonly ServiceKeeper[], patienceMs: number): Promise<void> {
+    const { stores } = this.#parts;
+    const logFile = (part: string) => this.#context.processes.logFile(part);
+    return untilSettled({ services, stores }, { patienceMs, signal: this.#stopping.signal, logFile });
   }
 
   /** Stops everything, clients first and stores last. Also ends a start or a change that is under way. */

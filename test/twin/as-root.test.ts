@@ -24,6 +24,7 @@ const mounts = needs({ name: "mount", met: canMount(), otherwise: "no file syste
 describe.skipIf(mounts.skipped)(`a full disk${mounts.why}`, () => {
   it.each([
     ["for the first database", "20m"],
+    ["for its job", "44m"],
     ["for its standby", "70m"],
   ])("%s is said in words, and nothing is left", async (_, size) => {
     using disk = smallDisk(size);
