@@ -30,8 +30,8 @@ export function detectFormat(beginning: Buffer, said: UploadFormat | "unsaid"): 
   const start = text.trimStart();
   if (start.startsWith("<")) return "iso20022";
   if (start.startsWith("{")) return "ndjson";
-  // Record type 1 and priority code 01; columns 35 to 39 are record size and blocking factor.
-  if (/^101.{31}09410/.test(text)) return "nacha";
+  // A file header with priority code 01 and a routing number, or a batch header: where more is wrong, its reader says where.
+  if (/^101[ \d]\d{6,}|^101.{31}09410|^5(?:200|220|225|280)/.test(text)) return "nacha";
   const header = text.split("\n", 1)[0] ?? "";
   const names = header.split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   if (names.some((name) => (CSV_COLUMNS as readonly string[]).includes(name))) return "csv";

@@ -159,8 +159,91 @@ describe("rows that are no payments are told by themselves", () => {
   test("NACHA: classes whose entries are none", async () => {
     const [row] = await read("nacha", nachaFile(ENTRIES).replace("PPD", "SHR"));
     expect(row).toMatchObject({ line: 3, reasons: [{ code: "entry_class_unknown" }] });
-    const [returned] = await read("nacha", nachaFile(ENTRIES).replaceAll("\n627", "\n626"));
-    expect(returned).toMatchObject({ line: 3, reasons: [{ code: "entry_return" }] });
+  });
+
+  test.each([
+    ["26", "entry_return"],
+    ["28", "entry_prenote"],
+    ["29", "entry_without_money"],
+    ["25", "transaction_code_unknown"],
+  ])("NACHA: entries with the transaction code %s are %s", async (code, reason) => {
+    const rows = await read("nacha", nachaFile(ENTRIES).replaceAll("\n627", `\n6${code}`));
+    expect(rows[0]).toMatchObject({ line: 3, reasons: [{ code: reason }] });
+    expect(rows[1]).toMatchObject({ body: { debtor: { name: "ACME CORP" } } });
+  });
+
+  test.each(["98", "99"])("NACHA: an entry with an addenda of type %s is no payment", async (type) => {
+    const addenda = `7${type}R01121042880000001      12104288`.padEnd(79) + "121042880000001";
+    // Files of returns have the transaction codes of the payments, as often as not.
+    const change = (records: string[]) =>
+      records
+        .toSpliced(3, 0, addenda)
+        .map((one) => one.replace(/^(8200|9000001.{6}00)000012/, (_, before: string) => `${before}000013`));
+    const rows = await read("nacha", nachaFile(ENTRIES, { change }));
+    expect(rows).toHaveLength(ENTRIES.length);
+    expect(rows[0]).toMatchObject({ line: 3, reasons: [{ code: "entry_return" }] });
+    expect(rows[1]).toMatchObject({ line: 5, body: { endToEndId: "231380100000002" } });
+  });
+
+  test("NACHA: a routing number whose check digit does not fit, and an account without number", async () => {
+    const broken = ENTRIES.map((entry, index) =>
+      index === 1 ? { ...entry, routing: "121042883" } : index === 2 ? { ...entry, account: "" } : entry,
+    );
+    const rows = await read("nacha", nachaFile(broken));
+    expect(rows[1]).toMatchObject({ line: 4, reasons: [{ code: "routing_number_checksum" }] });
+    expect(rows[2]).not.toHaveProperty("body.creditor.account");
+  });
+});
+
+test.each([
+  ["a shift of its header", nachaFile(ENTRIES).replace("101 121042882", "101 0121042882"), 1, 35],
+  ["no file header", nachaFile(ENTRIES).split("\n").slice(1).join("\n"), 1, 1],
+])("a NACHA file with %s is known for one, and refused with its place", async (_, content, line, column) => {
+  expect(detectFormat(Buffer.from(content), "unsaid")).toBe("nacha");
+  const { code, place } = await faultOf("nacha", content);
+  expect([code, place]).toEqual(["nacha_record", { line, column }]);
+});
+
+test("an addenda without its entry is refused with its place", async () => {
+  const change = (records: string[]) => records.toSpliced(2, 0, "705".padEnd(94));
+  const { code, place } = await faultOf("nacha", nachaFile(ENTRIES, { change }));
+  expect([code, place]).toEqual(["nacha_record", { line: 3, column: 1 }]);
+});
+
+describe("namespaces of ISO 20022", () => {
+  const written = pain001(PAYMENTS);
+  const NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09";
+
+  test.each([
+    ["Germany's variant", written.replace(NAMESPACE, "urn:iso:std:iso:20022:tech:xsd:pain.001.003.03")],
+    [
+      "Switzerland's variant",
+      written.replace(NAMESPACE, "http://www.six-interbank-clearing.com/de/pain.001.001.03.ch.02.xsd"),
+    ],
+    [
+      "a prefix that an element around the document declares",
+      pacs008(PAYMENTS)
+        .replace(/ xmlns:p="([^"]+)"/, "")
+        .replace(
+          "<p:Document>",
+          '<Envelope xmlns:p="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.10"><p:Document>',
+        )
+        .replace("</p:Document>", "</p:Document></Envelope>"),
+    ],
+  ])("%s is read", async (_, content) => {
+    const rows = await read("iso20022", content);
+    expect(rows.map((row) => "body" in row && row.body)).toEqual(bare);
+  });
+
+  test.each([
+    ["another message", "pacs.002.001.10", "it is in urn:iso:std:iso:20022:tech:xsd:pacs.002.001.10"],
+    ["none", undefined, "its Document has no namespace"],
+  ])("%s is told", async (_, message, detail) => {
+    const namespace = message === undefined ? "" : ` xmlns="urn:iso:std:iso:20022:tech:xsd:${message}"`;
+    const content = written.replace(` xmlns="${NAMESPACE}"`, namespace);
+    const fault = await faultOf("iso20022", content);
+    expect(fault.code).toBe("message_unknown");
+    expect(fault.message).toContain(detail);
   });
 });
 

@@ -10,12 +10,14 @@ interface Message {
   readonly group: string | undefined;
 }
 
-// pain.001.001.03 and .09, pacs.008.001.02 to .08 and those between and after them do not differ in what is read here.
+// pain.001.001.03 and .09, pacs.008.001.02 to .08 and those between and after them do not differ in what is read here; nor
+// do the variants that Germany (pain.001.002 and .003) and Switzerland (in a namespace of SIX) have made of them.
 const MESSAGES: Readonly<Record<string, Message>> = {
-  "pain.001.001": { root: "CstmrCdtTrfInitn", group: "PmtInf" },
-  "pacs.008.001": { root: "FIToFICstmrCdtTrf", group: undefined },
+  "pain.001": { root: "CstmrCdtTrfInitn", group: "PmtInf" },
+  "pacs.008": { root: "FIToFICstmrCdtTrf", group: undefined },
 };
-const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3})\.\d{2}$/;
+const NAMESPACE =
+  /^(?:urn:iso:std:iso:20022:tech:xsd:|http:\/\/www\.six-interbank-clearing\.com\/de\/)([a-z]{4}\.\d{3})\.00[123]\.\d{2}(?:\.ch\.\d{2}\.xsd)?$/;
 const TRANSACTION = "CdtTrfTxInf";
 
 /** Credit transfers of ISO 20022: pain.001 and pacs.008. NbOfTxs and CtrlSum must be right. */
@@ -38,6 +40,7 @@ class MessageReader {
   readonly #onRow: (row: Row) => void;
   readonly #ofMessage = new ControlTotals();
   #ofGroup = new ControlTotals();
+  #document: { readonly element: Element; readonly message: Message } | undefined;
   #messages = 0;
 
   constructor(onRow: (row: Row) => void) {
@@ -57,7 +60,11 @@ class MessageReader {
     const document =
       around.find(({ name }) => name === "Document") ?? (element.name === "Document" ? element : undefined);
     if (document === undefined) return;
-    const { root, group } = messageOf(document);
+    if (this.#document?.element !== document) {
+      const outside = around.includes(document) ? around.slice(0, around.indexOf(document)) : around;
+      this.#document = { element: document, message: messageOf(document, outside) };
+    }
+    const { root, group } = this.#document.message;
     const parent = around.at(-1);
     if (element.name === TRANSACTION && parent?.name === (group ?? root))
       this.#transaction(element, around, root);
@@ -87,13 +94,16 @@ class MessageReader {
   }
 }
 
-function messageOf(document: Element): Message {
-  const namespaces = Object.entries(document.attributes).flatMap(([name, value]) =>
-    /^xmlns(?::|$)/.test(name) ? [value] : [],
-  );
-  for (const namespace of namespaces) {
-    const message = MESSAGES[NAMESPACE.exec(namespace)?.[1] ?? ""];
-    if (message !== undefined) return message;
-  }
-  throw new FileFault("message_unknown", { line: document.line, column: 1 });
+/** By the namespace of the document, which an element around it, the innermost last, may have declared. */
+function messageOf(document: Element, around: readonly Element[]): Message {
+  const declaration = document.prefix === "" ? "xmlns" : `xmlns:${document.prefix}`;
+  const namespace = [...around, document]
+    .toReversed()
+    .map(({ attributes }) => attributes[declaration])
+    .find((found) => found !== undefined);
+  const message = MESSAGES[NAMESPACE.exec(namespace ?? "")?.[1] ?? ""];
+  if (message !== undefined) return message;
+  const detail =
+    namespace === undefined ? "its Document has no namespace" : `it is in ${namespace.slice(0, 100)}`;
+  throw new FileFault("message_unknown", { line: document.line, column: 1 }, detail);
 }

@@ -7,7 +7,7 @@ import {
   Totals,
   type NachaRecord,
 } from "./nacha-records.ts";
-import { entryRow, type NachaBatch, type NachaFile } from "./nacha-entry.ts";
+import { entryRow, returnedRow, type NachaBatch, type NachaFile } from "./nacha-entry.ts";
 import { FileFault, type Row } from "./row.ts";
 
 /** One entry is one row. All counts, hashes and totals of the control records must be right. */
@@ -29,37 +29,51 @@ const FILLING = "9".repeat(94);
 class NachaReader {
   #file: NachaFile | undefined;
   #batch: NachaBatch | undefined;
+  #entryRow: Row | undefined;
   #isOver = false;
   #records = 0;
   #batches = 0;
   #ofBatch = new Totals();
   readonly #ofFile = new Totals();
 
-  /** The row of an entry; undefined for every other record. */
+  /** The row of the entry that ends before this record; undefined where none does. */
   take(record: NachaRecord): Row | undefined {
-    const type = record.text[0];
     if (record.text.trim() === "") return undefined;
+    const type = record.text[0];
+    if (type === "7" && this.#entryRow !== undefined) {
+      // What follows an entry says whether it is one of payments.
+      if (/^79[89]/.test(record.text)) this.#entryRow = returnedRow(this.#entryRow);
+      this.#ofBatch.entries++;
+      this.#records++;
+      return undefined;
+    }
+    const ended = this.#entryRow;
+    this.#entryRow = undefined;
+    this.#read(record, type);
+    return ended;
+  }
+
+  #read(record: NachaRecord, type: string | undefined): void {
     if (this.#isOver) {
-      if (record.text === FILLING) return undefined;
+      if (record.text === FILLING) return;
       throw misplaced(record, 1, "a record follows the file control record");
     }
     this.#records++;
     if (this.#file === undefined) {
       if (type !== "1") throw misplaced(record, 1, "the first record must be a file header (1)");
       this.#file = readFileHeader(record);
-      return undefined;
+      return;
     }
     if (this.#batch === undefined) {
       if (type === "5") this.#begin(record);
       else if (type === "9") this.#finish(record);
       else throw misplaced(record, 1, "a batch header (5) or the file control (9) must be here");
-      return undefined;
+      return;
     }
-    if (type === "6") return this.#entry(record, this.#file, this.#batch);
-    if (type === "7") this.#ofBatch.entries++;
+    if (type === "6") this.#entryRow = this.#entry(record, this.#file, this.#batch);
     else if (type === "8") this.#close(record, this.#batch);
+    else if (type === "7") throw misplaced(record, 1, "an addenda (7) must follow its entry (6)");
     else throw misplaced(record, 1, "an entry (6), an addenda (7) or the batch control (8) must be here");
-    return undefined;
   }
 
   end(): void {

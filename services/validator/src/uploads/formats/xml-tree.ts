@@ -5,6 +5,8 @@ import { FileFault } from "./row.ts";
 /** An element without its namespace prefix, once it is closed. */
 export interface Element {
   readonly name: string;
+  /** Of its name; empty where it has none. */
+  readonly prefix: string;
   readonly line: number;
   readonly attributes: Readonly<Record<string, string>>;
   text: string;
@@ -47,6 +49,7 @@ export class XmlReader {
     parser.onopentag = ({ name, attributes }) => {
       const element = {
         name: local(name),
+        prefix: name.slice(0, Math.max(0, name.indexOf(":"))),
         line: parser.line + 1,
         attributes,
         text: "",
