@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-
-import { CsvError, parse, type Info } from "csv-parse";
+import { CsvError, parse, type Info, type Parser } from "csv-parse";
 
 import { LONGEST_ROW } from "./lines.ts";
 import { FileFault, type Row } from "./row.ts";
@@ -29,8 +27,6 @@ export const CSV_COLUMNS = [
 ] as const;
 
 const KNOWN: ReadonlySet<string> = new Set(CSV_COLUMNS);
-/** Rows that are handed on together. */
-const TOGETHER = 100;
 
 interface Parsed {
   readonly record: string[];
@@ -39,27 +35,46 @@ interface Parsed {
 
 /** CSV (RFC 4180) with commas; the first line names the columns in any order. An empty cell is a field that is left out. */
 export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<Row[]> {
-  const parser = Readable.from(text, { objectMode: true }).compose(
-    parse({ info: true, skip_empty_lines: true, max_record_size: LONGEST_ROW }),
-  );
+  const parser = parse({ info: true, skip_empty_lines: true, max_record_size: LONGEST_ROW });
+  // Who waits for a piece to be taken gets the error.
+  parser.on("error", () => {});
   let columns: readonly string[] | undefined;
-  let rows: Row[] = [];
   try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      if (columns === undefined) {
-        columns = readHeader(record, info.lines);
-        continue;
+    for await (const records of recordsOf(parser, text)) {
+      const rows: Row[] = [];
+      for (const { record, info } of records) {
+        if (columns === undefined) columns = readHeader(record, info.lines);
+        else rows.push({ line: info.lines, body: bodyOf(columns, record) });
       }
-      rows.push({ line: info.lines, body: bodyOf(columns, record) });
-      if (rows.length < TOGETHER) continue;
-      yield rows;
-      rows = [];
+      if (rows.length > 0) yield rows;
     }
   } catch (error) {
     if (error instanceof CsvError) throw faultOf(error);
     throw error;
+  } finally {
+    parser.destroy();
   }
-  if (rows.length > 0) yield rows;
+}
+
+/** The records of each piece together: between pieces nothing waits in streams, which would hold many of them. */
+async function* recordsOf(parser: Parser, text: AsyncIterable<string>): AsyncGenerator<Parsed[]> {
+  function* taken(): Generator<Parsed> {
+    for (let one: unknown; (one = parser.read()) !== null;) yield one as Parsed;
+  }
+  for await (const piece of text) {
+    const isTaken = whenDone((done) => parser.write(piece, done));
+    const records = [...taken()];
+    await isTaken;
+    yield records;
+  }
+  const isOver = whenDone((done) => parser.end(done));
+  const records = [...taken()];
+  await isOver;
+  yield records;
+}
+
+function whenDone(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
 }
 
 function readHeader(names: readonly string[], line: number): readonly string[] {
