@@ -8,6 +8,12 @@ import { Http2Request } from "./http2-request.ts";
 
 /** "You can send up to 128 requests in parallel using one HTTP/2 connection" ("Listeners"). */
 const MAX_STREAMS = 128;
+/**
+ * Bytes that a client may send ahead of what is read, in one stream and in all of them. With the 64 KiB that HTTP/2 begins
+ * with (RFC 9113 section 6.9.2) a large file waits for this process after every few pieces of it.
+ */
+const STREAM_WINDOW = 512 * 1024;
+const CONNECTION_WINDOW = 1024 * 1024;
 
 /** One client's connection of HTTP/2, with a request in each of its streams. */
 export class Http2Connection implements ListenerConnection {
@@ -20,8 +26,14 @@ export class Http2Connection implements ListenerConnection {
     this.#listener = listener;
     const session = performServerHandshake(socket, {
       maxHeaderListPairs: MAX_FIELDS + 4,
-      settings: { enablePush: false, maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_REQUEST_HEAD },
+      settings: {
+        enablePush: false,
+        initialWindowSize: STREAM_WINDOW,
+        maxConcurrentStreams: MAX_STREAMS,
+        maxHeaderListSize: MAX_REQUEST_HEAD,
+      },
     });
+    session.setLocalWindowSize(CONNECTION_WINDOW);
     this.#session = session;
     this.#expectStream();
     session.on("stream", (stream, headers, flags, raw) => {

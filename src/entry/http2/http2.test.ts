@@ -35,6 +35,15 @@ test("bodies go down with their length, or in chunks", async () => {
   expect(target.requests[2]!.endsWith(body)).toBe(true);
 });
 
+test("a client may send a good part of a file ahead of what is read", async () => {
+  const { port } = await balanceTls([await RawTarget.start(() => okay(""))]);
+  const client = new Http2Client(port);
+  await client.ask({});
+  // By the windows that HTTP/2 begins with, both are 65,535: a file then waits for every few pieces to be read.
+  expect(client.session.remoteSettings.initialWindowSize).toBe(512 * 1024);
+  expect(client.session.state.remoteWindowSize).toBe(1024 * 1024);
+});
+
 test.each([
   ["HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 200, ""],
   ["GET", "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
