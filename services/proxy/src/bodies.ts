@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 
 import { declaredLength, WHOLE_BYTES } from "./lengths.ts";
 import { Problem } from "./problems.ts";
+import { PassedBytes } from "./young-objects.ts";
 
 /** What a request's body may be. Times are milliseconds. */
 export interface BodyLimits {
@@ -61,6 +62,7 @@ class IncomingBody extends Readable {
   readonly #total: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #length = 0;
+  readonly #passed = new PassedBytes();
 
   constructor(request: IncomingMessage, limits: BodyLimits) {
     super({ highWaterMark: WHOLE_BYTES });
@@ -84,6 +86,7 @@ class IncomingBody extends Readable {
 
   readonly #take = (chunk: Buffer): void => {
     this.#length += chunk.length;
+    this.#passed.add(chunk.length);
     if (this.#length > this.#limits.most) return void this.destroy(tooLarge(this.#limits.most));
     if (this.push(chunk)) return void this.#idle?.refresh();
     // What the next hop does not take yet is not the sender's delay.
