@@ -100,7 +100,7 @@ async function* readUntilIdle(body: Readable, idle: number): AsyncGenerator<Buff
   const chunks = body.iterator({ destroyOnReturn: false });
   try {
     while (true) {
-      const next = await within(idle, chunks.next(), () => new Problem("request_timeout"));
+      const next = await within(idle, chunks.next().catch(brokenOff), () => new Problem("request_timeout"));
       if (next.done) return;
       yield next.value as Buffer;
     }
@@ -108,6 +108,11 @@ async function* readUntilIdle(body: Readable, idle: number): AsyncGenerator<Buff
     // Not waited for: a sender that says nothing more would be waited for as well.
     void chunks.return?.();
   }
+}
+
+/** The sender has gone: nobody reads the answer, and it is no fault of this program. */
+function brokenOff(): never {
+  throw new Problem("malformed_request");
 }
 
 async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -58,23 +58,25 @@ export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<Row[
 
 /** The records of each piece together: between pieces nothing waits in streams, which would hold many of them. */
 async function* recordsOf(parser: Parser, text: AsyncIterable<string>): AsyncGenerator<Parsed[]> {
-  function* taken(): Generator<Parsed> {
-    for (let one: unknown; (one = parser.read()) !== null;) yield one as Parsed;
+  async function* taken(give: Give): AsyncGenerator<Parsed[]> {
+    const isTaken = whenDone(give);
+    // Waited for below: what stands before an error may be worse, as a header of other columns is.
+    isTaken.catch(() => {});
+    const records: Parsed[] = [];
+    for (let one: unknown; (one = parser.read()) !== null;) records.push(one as Parsed);
+    yield records;
+    await isTaken;
   }
   for await (const piece of text) {
-    const isTaken = whenDone((done) => parser.write(piece, done));
-    const records = [...taken()];
-    await isTaken;
-    yield records;
+    yield* taken((done) => parser.write(piece, done));
   }
-  const isOver = whenDone((done) => parser.end(done));
-  const records = [...taken()];
-  await isOver;
-  yield records;
+  yield* taken((done) => parser.end(done));
 }
 
-function whenDone(start: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+type Give = (done: (error?: Error | null) => void) => void;
+
+function whenDone(give: Give): Promise<void> {
+  return new Promise((resolve, reject) => give((error) => (error ? reject(error) : resolve())));
 }
 
 function readHeader(names: readonly string[], line: number): readonly string[] {

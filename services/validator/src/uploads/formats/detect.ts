@@ -25,9 +25,11 @@ export function formatOfType(contentType: string | undefined): UploadFormat | "u
 /** What a file is by its first bytes. Throws FileFault for what is in no encoding or format that is read. */
 export function detectFormat(beginning: Buffer, said: UploadFormat | "unsaid"): UploadFormat {
   refuseOthers(beginning);
-  if (said !== "unsaid") return said;
   const text = beginning.toString("utf8").replace(/^\uFEFF/, "");
   const start = text.trimStart();
+  const encoding = /^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']/.exec(start)?.[1];
+  if (encoding !== undefined) requireUtf8(encoding);
+  if (said !== "unsaid") return said;
   if (start.startsWith("<")) return "iso20022";
   if (start.startsWith("{")) return "ndjson";
   // A file header with priority code 01 and a routing number, or a batch header: where more is wrong, its reader says where.
@@ -36,6 +38,12 @@ export function detectFormat(beginning: Buffer, said: UploadFormat | "unsaid"): 
   const names = header.split(",").map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   if (names.some((name) => (CSV_COLUMNS as readonly string[]).includes(name))) return "csv";
   throw new FileFault("format_unknown");
+}
+
+/** Throws FileFault where an XML declaration says that the file is in an encoding that is not read. */
+function requireUtf8(encoding: string): void {
+  if (/^(?:utf-?8|us-ascii)$/i.test(encoding)) return;
+  throw new FileFault("encoding_unsupported", undefined, `it says that it is in ${encoding.slice(0, 32)}`);
 }
 
 const ARCHIVES = [

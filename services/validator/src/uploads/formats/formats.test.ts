@@ -63,6 +63,7 @@ const FILES: Readonly<Record<string, { format: UploadFormat; content: string; bo
   "pacs.008": { format: "iso20022", content: pacs008(PAYMENTS), bodies: bare },
   NACHA: { format: "nacha", content: nachaFile(ENTRIES) },
   "NACHA without ends of lines": { format: "nacha", content: nachaFile(ENTRIES, { end: "" }) },
+  "NACHA with CR": { format: "nacha", content: nachaFile(ENTRIES, { end: "\r" }) },
   "NACHA with CR LF": { format: "nacha", content: nachaFile(ENTRIES, { end: "\r\n" }) },
 };
 
@@ -287,6 +288,14 @@ test.each<[string, UploadFormat, string, string, { line: number; column: number 
     "message_unknown",
     { line: 1, column: 1 },
   ],
+  [
+    "a header with semicolons before lines that are no CSV",
+    "csv",
+    csvFile(PAYMENTS).replaceAll(",", ";"),
+    "csv_header",
+    { line: 1, column: 1 },
+  ],
+  ["a second root", "iso20022", `${pain001(PAYMENTS)}<a/>`, "xml_malformed", undefined],
   ["no message", "iso20022", "<svg></svg>", "message_unknown", undefined],
   ["a wrong count", "iso20022", pain001(PAYMENTS, { count: 4 }), "control_totals", undefined],
   ["a wrong sum", "iso20022", pacs008(PAYMENTS, { sum: "510.11" }), "control_totals", undefined],
@@ -363,6 +372,11 @@ describe("attacks by XML", () => {
 test.each([
   ["UTF-16 with a mark", Buffer.from("\uFEFFmessageId", "utf16le"), "encoding_unsupported"],
   ["UTF-16 without", Buffer.from("messageId", "utf16le"), "encoding_unsupported"],
+  [
+    "XML that says that it is in Latin-1",
+    Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><Document>\u00f8', "latin1"),
+    "encoding_unsupported",
+  ],
   ["gzip", Buffer.from("1f8b0800", "hex"), "archive"],
   ["zip", Buffer.from("PK\u0003\u0004"), "archive"],
   ["prose", Buffer.from("Dear Sir or Madam,"), "format_unknown"],

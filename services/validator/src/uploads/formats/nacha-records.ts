@@ -37,11 +37,11 @@ export async function* readRecords(text: AsyncIterable<string>): AsyncGenerator<
 }
 
 function cut(text: string, start: number): { content: string; next: number } {
-  const end = text.indexOf("\n", start);
-  const isLine = end !== -1 && end <= start + LENGTH + 1;
-  const content = isLine ? text.slice(start, end).replace(/\r$/, "") : text.slice(start, start + LENGTH);
+  const beginning = text.slice(start, start + LENGTH + 2);
+  const end = /\r\n?|\n/.exec(beginning);
   // Editors strip the blanks that many records end with; what is not blank in its place is found missing.
-  return { content: content.padEnd(LENGTH), next: isLine ? end + 1 : start + LENGTH };
+  if (end === null) return { content: beginning.slice(0, LENGTH).padEnd(LENGTH), next: start + LENGTH };
+  return { content: beginning.slice(0, end.index).padEnd(LENGTH), next: start + end.index + end[0].length };
 }
 
 /** The columns `from` to `to` without blanks around them. */

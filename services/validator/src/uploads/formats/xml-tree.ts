@@ -36,6 +36,7 @@ export class XmlReader {
   #fault: FileFault | undefined;
   #elements = 0;
   #characters = 0;
+  #hasRoot = false;
 
   constructor(detached: ReadonlySet<string>, onClosed: OnClosed) {
     const parser = this.#parser;
@@ -55,6 +56,9 @@ export class XmlReader {
         text: "",
         children: [],
       } as Element;
+      // The library takes several.
+      if (this.#open.length === 0 && this.#hasRoot) this.#refuse("xml_malformed", "there is a second root");
+      this.#hasRoot = true;
       this.#open.push(element);
       if (this.#open.length > DEEPEST || ++this.#elements > MOST_ELEMENTS) this.#refuse("xml_too_deep");
     };
