@@ -206,8 +206,8 @@ test.each([
 });
 
 test("an addenda without its entry is refused with its place", async () => {
-  const change = (records: string[]) => records.toSpliced(2, 0, "705".padEnd(94));
-  const { code, place } = await faultOf("nacha", nachaFile(ENTRIES, { change }));
+  const content = nachaFile(ENTRIES, { change: (records) => records.toSpliced(2, 0, "705".padEnd(94)) });
+  const { code, place } = await faultOf("nacha", content);
   expect([code, place]).toEqual(["nacha_record", { line: 3, column: 1 }]);
 });
 
