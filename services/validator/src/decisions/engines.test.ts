@@ -201,6 +201,18 @@ describe.each(ENGINES)("decisions $on", ({ engine, isAbsent, start }) => {
       expect(ids).toEqual(expect.arrayContaining(rows.map(({ id }) => id)));
     });
 
+    test("what was decided after an answer follows in the order, whoever wrote it, as far as one has read", async () => {
+      const begun = (await readAll()).at(-1) ?? START;
+      const ids: string[] = [];
+      // Nobody settles anything meanwhile: on MySQL all of them are in one epoch.
+      for (let index = 0; index < 12; index++) {
+        const { writer: its } = replicas[index % 2] as (typeof replicas)[number];
+        const [stored] = await its.write([row()]);
+        ids.push(stored?.id as string);
+      }
+      expect((await readAll(begun)).flatMap((link) => link.ids)).toEqual(ids);
+    });
+
     test("a server that is killed in the middle of batches loses nothing acknowledged, and decides nothing twice", async () => {
       const acknowledged = new Map<string, string>();
       const anchors = startAnchors(pools.lookup, { interval: 200, log: { info: () => {}, warn: () => {} } });

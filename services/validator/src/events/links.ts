@@ -19,10 +19,15 @@ export interface ReadLinks {
   readonly isPage: boolean;
 }
 
-/** Links of decisions after a position, in the order that they have for good. */
-export async function readLinks(session: Session, position: string, limit: number): Promise<ReadLinks> {
+/** Links of decisions after a position, in the order that they have for good. `settler` is in no transaction. */
+export async function readLinks(
+  session: Session,
+  position: string,
+  limit: number,
+  settler: Session = session,
+): Promise<ReadLinks> {
   const place = parse(position);
-  const found = await readSettledLinks(session, place, limit);
+  const found = await readSettledLinks(session, place, limit, settler);
   const { floor } = place;
   const last = found.at(-1);
   return {
@@ -68,8 +73,11 @@ function parse(position: string): Place {
   return position === "" ? START : (JSON.parse(position) as Place);
 }
 
-function format({ transactionId, chain, sequence }: LinkPosition, floor: number | undefined): string {
-  return JSON.stringify({ transactionId, chain, sequence, floor });
+function format(
+  { transactionId, writtenAt, chain, sequence }: LinkPosition,
+  floor: number | undefined,
+): string {
+  return JSON.stringify({ transactionId, writtenAt, chain, sequence, floor });
 }
 
 /** The time in a UUIDv7 (RFC 9562, section 5.7). */
