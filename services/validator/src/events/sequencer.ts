@@ -52,7 +52,7 @@ export function takeRound(
     const from = isTakeover
       ? await positionHere(session, relay.linksRead, await newestLogged(session))
       : relay.linksRead;
-    const { entries, ...read } = await readNew(session, from);
+    const { entries, ...read } = await readNew(session, pool, from);
     await onStep("read");
     const logged = await appendEntries(session, relay.logged, entries, relay.now);
     const leaseUntil = new Date(relay.now.getTime() + lease);
@@ -69,10 +69,10 @@ export function takeRound(
   });
 }
 
-async function readNew(session: Session, linksRead: string) {
+async function readNew(session: Session, pool: Pool, linksRead: string) {
   // Before the links: what it tells of was committed before it, and is among the links that are read then.
   const rows = await readOutbox(session, ROWS);
-  const { links, position, isPage } = await readLinks(session, linksRead, LINKS);
+  const { links, position, isPage } = await readLinks(session, linksRead, LINKS, pool);
   const entries: NewEntry[] = links.map((decisions) => ({ decisions }));
   // Else an event could come before the decision that it is about.
   if (!isPage) {
