@@ -32,6 +32,11 @@ export type ActorOf = (request: FastifyRequest) => string;
 
 export interface Access {
   readonly actorOf: ActorOf;
+  /**
+   * Whether what a request was let in by still counts for as much, for answers that go on for long. True where nobody can
+   * tell just then.
+   */
+  isStillGood(request: FastifyRequest): Promise<boolean>;
   /** Each route that is added from now on must say in `config.access` who may use it, and nobody else can. */
   guard(server: FastifyInstance): void;
 }
@@ -96,6 +101,14 @@ export function createAccess({ authentication, keys, tokens }: AccessParts): Acc
     actorOf({ principal }) {
       if (principal?.actor !== undefined) return principal.actor;
       throw unauthenticated(WHO_ACTS);
+    },
+    async isStillGood(request) {
+      try {
+        const { roles } = await identify(request, TRANSACTIONS.test(request.routeOptions.url ?? ""));
+        return request.principal?.roles.isSubsetOf(roles) ?? false;
+      } catch (error) {
+        return !(error instanceof Refused);
+      }
     },
     guard(server) {
       server.decorateRequest("principal", null);

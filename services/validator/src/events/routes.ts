@@ -83,6 +83,7 @@ export function eventRoutes(app: FastifyTypeBox, parts: { access: Access; stream
           person: access.actorOf(request),
           after: seen === undefined ? undefined : Number(seen),
           kinds: readKinds(kinds, kindsFor(roles)),
+          mayHear: () => access.isStillGood(request),
         }),
       );
       // Proxies that gather answers are told not to (nginx, and others after it).

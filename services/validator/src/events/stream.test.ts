@@ -33,7 +33,15 @@ function endlessTail(): Tail & { readonly furthest: number } {
 }
 
 const kinds = new Set(["transaction.decided"] as const);
-const patient = { after: 0, kinds, life: 60_000, heartbeat: 60_000, onSent: () => {} };
+const patient = {
+  after: 0,
+  kinds,
+  life: 60_000,
+  heartbeat: 60_000,
+  check: 60_000,
+  mayHear: async () => true,
+  onSent: () => {},
+};
 
 test("a reader that stands still holds little memory, and is cut off", async () => {
   const tail = endlessTail();

@@ -8,7 +8,7 @@ import type { ToldEvent } from "./redis.ts";
 import type { Tail } from "./tail.ts";
 
 /** Why a stream ended. */
-export type End = "reader" | "life" | "drain" | "stalled" | "trouble";
+export type End = "reader" | "life" | "access" | "drain" | "stalled" | "trouble";
 
 export interface EventStream {
   /** What is sent. */
@@ -23,6 +23,9 @@ export interface StreamOptions {
   readonly kinds: ReadonlySet<EventKind>;
   /** Milliseconds after which it ends. */
   readonly life: number;
+  /** Whether the reader may still hear of events; asked after every so many milliseconds. */
+  readonly mayHear: () => Promise<boolean>;
+  readonly check: number;
   /** Milliseconds after which a comment is sent, so that no proxy takes it for dead. */
   readonly heartbeat: number;
   /** Milliseconds that the reader may take nothing in. */
@@ -78,6 +81,7 @@ export function openStream(options: StreamOptions): EventStream {
     ended = why;
     gone.abort();
     clearInterval(beat);
+    clearInterval(checks);
     clearTimeout(lifetime);
     endListening();
     if (why === "stalled") body.destroy();
@@ -98,8 +102,10 @@ export function openStream(options: StreamOptions): EventStream {
     () => body.writableNeedDrain || body.write(`: \nid: ${position}\n\n`),
     options.heartbeat,
   );
+  const checks = setInterval(() => void options.mayHear().then((may) => may || end("access")), options.check);
   const lifetime = setTimeout(() => end("life"), life);
   beat.unref();
+  checks.unref();
   lifetime.unref();
   body.once("close", () => end("reader"));
   body.on("error", () => end("reader"));

@@ -11,6 +11,7 @@ export interface Streams {
     readonly person: string;
     readonly after: number | undefined;
     readonly kinds: ReadonlySet<EventKind>;
+    readonly mayHear: () => Promise<boolean>;
   }): Promise<EventStream>;
   readonly size: number;
   /** Ends all, and opens none any more: readers come back to another replica. */
@@ -27,6 +28,8 @@ export interface StreamsParts {
 /** Milliseconds. Proxies end what is silent for a minute or so. */
 const HEARTBEAT = 15_000;
 const STALL = 10_000;
+/** A key that is revoked or a token that has run out ends its streams by then, or twice as late on another replica. */
+const CHECK = 1000;
 /** Events before the end of the log that are told to a reader who has seen more than there is. */
 const OVERLAP = 1000;
 
@@ -43,7 +46,7 @@ export function createStreams({ tail, config, onSent, onEnd }: StreamsParts): St
   }
 
   return {
-    async open({ person, after, kinds }) {
+    async open({ person, after, kinds, mayHear }) {
       admit(person);
       await tail.refresh();
       admit(person);
@@ -57,6 +60,8 @@ export function createStreams({ tail, config, onSent, onEnd }: StreamsParts): St
               ? Math.max(0, tail.newest - OVERLAP)
               : after,
         kinds,
+        mayHear,
+        check: CHECK,
         heartbeat: HEARTBEAT,
         stall: STALL,
         life: config.streamLife * (0.9 + 0.1 * Math.random()),
