@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { type ComplexityEstimatorArgs, getComplexity } from "graphql-query-complexity";
 
-import { coded } from "./errors.ts";
+import { coded, withCode } from "./errors.ts";
 import { schema } from "./schema.ts";
 
 /**
@@ -49,8 +49,9 @@ export function costErrors({ document, operation, variables }: CostParts): Graph
       maxQueryNodes: MOST_NODES,
     });
   } catch (error) {
-    // What it throws by itself is only this.
     if (!(error instanceof GraphQLError)) throw error;
+    // A variable that may be null where the argument may not: it has a place in the document, and the other error has none.
+    if (error.nodes !== undefined) return [withCode("INVALID_VARIABLES", error)];
     return [coded("TOO_COSTLY", `The document has more than ${MOST_NODES} fields, fragments spread out.`)];
   }
   if (objects > MOST_OBJECTS)

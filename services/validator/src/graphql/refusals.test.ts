@@ -94,6 +94,11 @@ describe("what is refused", () => {
   test.each([
     ["none that is needed", "query ($id: ID!) { case(id: $id) { id } }", {}],
     ["null where nothing is", "query ($n: Int!) { cases(first: $n) { nodes { id } } }", { n: null }],
+    [
+      "null where there was another value",
+      "query ($n: Int = 5) { cases(first: $n) { nodes { id } } }",
+      { n: null },
+    ],
     ["text for a number", "query ($n: Int!) { cases(first: $n) { nodes { id } } }", { n: "1" }],
     [
       "no such state",
