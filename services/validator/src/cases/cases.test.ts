@@ -145,6 +145,23 @@ onEngines("cases", ({ start }) => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
   });
 
+  test("a note has lines, and whatever people write; no other control characters", async () => {
+    const [id] = await open(1);
+    const write = (text: string) => as("alice", app, "POST", `/v1/cases/${id}/notes`, { text });
+    const text = "Called the debtor:\r\n\t- knows of it 👩‍👩‍👧\n<b>&amp;</b>";
+    expect((await write(text)).status).toBe(201);
+    const { body } = await as("vera", app, "GET", `/v1/cases/${id}/history`);
+    expect((body["items"] as object[]).at(-1)).toMatchObject({ kind: "noted", details: { text } });
+    for (const [refused, code] of [
+      ["a\u0000b", "text_character"],
+      ["a\u001bb", "text_character"],
+      ["x".repeat(4001), "too_long"],
+    ] as const) {
+      const answer = await write(refused);
+      expect([answer.status, answer.body.reasons[0]?.code]).toEqual([400, code]);
+    }
+  });
+
   test("a case is taken, noted, given back, taken again and closed, and its history tells all of it", async () => {
     const [id] = await open(1);
     const url = `/v1/cases/${id}`;

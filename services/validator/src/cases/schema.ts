@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 
 import { ACTOR } from "../access/principal.ts";
-import { TEXT_PATTERN } from "../transactions/schema.ts";
+import { LINES_PATTERN } from "../transactions/schema.ts";
 import { CASE_OUTCOMES, CASE_STATES, EVENT_KINDS } from "./case.ts";
 import { SEVERITIES } from "./sla.ts";
 
@@ -15,7 +15,7 @@ const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(
 const note = Type.String({
   minLength: 1,
   maxLength: 4000,
-  pattern: TEXT_PATTERN,
+  pattern: LINES_PATTERN,
   description: "what was found",
 });
 

@@ -2,11 +2,12 @@ import type { FastifySchemaValidationError } from "fastify";
 
 import { readMinorUnits } from "../transactions/checks/minor-units.ts";
 import { refusal, type Reason, type RefusalCode } from "../transactions/reasons.ts";
-import { AMOUNT_POINTER, TEXT_PATTERN } from "../transactions/schema.ts";
+import { AMOUNT_POINTER, LINES_PATTERN, TEXT_PATTERN } from "../transactions/schema.ts";
 import { escapePointer } from "./json.ts";
 
 /** More reasons help nobody: an answer stays small however bad the body is. */
 const MAX_REASONS = 50;
+const TEXT_PATTERNS = new Set<unknown>([TEXT_PATTERN, LINES_PATTERN]);
 
 /** Turns what the compiled schema found into coded reasons, all of them. */
 export function reasonsOf(errors: readonly FastifySchemaValidationError[], body: unknown): Reason[] {
@@ -38,7 +39,7 @@ function reasonOf({ keyword, params, instancePath }: FastifySchemaValidationErro
         `${instancePath}/${escapePointer(String(params["additionalProperty"]))}`,
       );
     case "pattern":
-      return refusal(params["pattern"] === TEXT_PATTERN ? "text_character" : "wrong_format", instancePath);
+      return refusal(TEXT_PATTERNS.has(params["pattern"]) ? "text_character" : "wrong_format", instancePath);
     default:
       return refusal(CODES[keyword] ?? "wrong_format", instancePath);
   }

@@ -4,6 +4,8 @@ import { OUTCOMES } from "./reasons.ts";
 
 /** Text without control characters (PostgreSQL has no U+0000) and without lone surrogates (UTF-8 has none). */
 export const TEXT_PATTERN = "^[^\\p{Cc}\\p{Cs}]*$";
+/** The same for what people write in more than one line. */
+export const LINES_PATTERN = "^(?:[^\\p{Cc}\\p{Cs}]|[\\t\\n\\r])*$";
 
 const text = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, pattern: TEXT_PATTERN, description });
