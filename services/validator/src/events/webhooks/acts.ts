@@ -9,7 +9,7 @@ import type { Sealer } from "../../people/sealing.ts";
 import type { EventKind } from "../kinds.ts";
 import { readRelay } from "../relay-row.ts";
 import { type AddressPolicy, faultOfUrl } from "./addresses.ts";
-import { reviveOne, reviveSince } from "./delivery-repository.ts";
+import { hasten, reviveOne, reviveSince } from "./delivery-repository.ts";
 import { formatSecret, makeSecret, secretPurpose } from "./signature.ts";
 import {
   countWebhooks,
@@ -79,7 +79,6 @@ export function createWebhookActs({
   return {
     async create(session, actor, { url, kinds, description }) {
       check(url);
-      if ((await countWebhooks(session)) >= MOST_WEBHOOKS) throw new Problem("too_many_webhooks");
       const id = randomUUIDv7();
       const { sealed, shown } = newSecret(id);
       // From now on: what happened before is nobody's news.
@@ -87,6 +86,8 @@ export function createWebhookActs({
       const wanted = { id, url, kinds, description, secret: sealed, createdBy: actor };
       await insertWebhook(session, { ...wanted, createdAt: now, handled: durable });
       await record(session, actor, "webhook.created", id, { url, kinds, description });
+      // Acts are recorded one after the other: who registers at the same time has been counted, or counts this one.
+      if ((await countWebhooks(session)) > MOST_WEBHOOKS) throw new Problem("too_many_webhooks");
       return { webhook: await existing(session, id), secret: shown };
     },
 
@@ -99,6 +100,7 @@ export function createWebhookActs({
       const disabledBecause = after.state === "enabled" ? null : (before.disabledBecause ?? "person");
       const failingSince = enables ? null : before.failingSince;
       await updateWebhook(session, id, { ...after, disabledBecause, failingSince });
+      if (enables) await hasten(session, id, new Date());
       await record(session, actor, "webhook.changed", id, changes);
       return existing(session, id);
     },

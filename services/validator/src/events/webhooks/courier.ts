@@ -36,8 +36,8 @@ export interface Courier {
   turn(webhook: OpenWebhook, to: number): Promise<number | undefined>;
   /** No further attempt begins: it was told so, or the receiver wants nothing any more. */
   readonly isStopped: boolean;
-  /** The receiver has failed several times in a row. */
-  readonly isDown: boolean;
+  /** Milliseconds in which nothing new is tried, for the receiver has failed several times in a row; 0 where it has not. */
+  readonly pause: number;
   stop(): void;
 }
 
@@ -49,6 +49,8 @@ const PAGE = 100;
 const MOST_WAITING = 200;
 /** Failures without a success in between, after which one attempt at a time finds out whether the receiver is back. */
 const DOWN = 5;
+/** Milliseconds after a failure, at most, after which one attempt finds out whether only that event is refused. */
+const PROBE = 60_000;
 /** Events that are not for this webhook, after which it is noted that they were passed over. */
 const NOTE = 1000;
 
@@ -56,10 +58,23 @@ export function createCourier(parts: CourierParts): Courier {
   const { pool, sender, config, origin, observe, onStep } = parts;
   let isStopped = false;
   let failuresInARow = 0;
+  /** Of the last failure, in milliseconds since 1970. */
+  let failedAt = 0;
+  /** Whether another replica had found the receiver away, and nothing was taken since; undefined until the first turn. */
+  let wasAway: boolean | undefined;
+  /** As much waits as may: what follows stays in the log. */
+  let isFull = false;
   /** How far the log was read; it is noted from time to time where nothing of it was for this webhook. */
   let reached = 0;
 
   const isDown = () => failuresInARow >= DOWN;
+  /** Milliseconds until something new is tried at a receiver that is down: what failed may be to blame, and not it. */
+  function untilProbe(): number {
+    if (!isDown()) return 0;
+    if (isFull) return PROBE;
+    const pause = Math.min(retryDelay(failuresInARow - DOWN + 1, config), PROBE);
+    return Math.max(0, failedAt + pause - Date.now());
+  }
 
   async function attempt(webhook: OpenWebhook, event: LoggedEvent): Promise<Outcome> {
     const body = envelopeOf(event, origin);
@@ -73,6 +88,7 @@ export function createCourier(parts: CourierParts): Courier {
     );
     observe(outcome.kind);
     failuresInARow = outcome.kind === "delivered" ? 0 : failuresInARow + 1;
+    if (outcome.kind !== "delivered") failedAt = Date.now();
     if (outcome.kind === "gone") isStopped = true;
     await onStep("delivered");
     return outcome;
@@ -119,7 +135,7 @@ export function createCourier(parts: CourierParts): Courier {
   async function plan(webhook: StoredWebhook, to: number) {
     const waiting = await listWaiting(pool, webhook.id, 2 * MOST_WAITING);
     const heads = await headsOf(waiting, new Date());
-    const mayGoOn = waiting.length < (isDown() ? 1 : MOST_WAITING);
+    const mayGoOn = waiting.length === 0 || (waiting.length < MOST_WAITING && untilProbe() === 0);
     const page = mayGoOn ? await readPage(webhook, to) : undefined;
     const { lanes, behind } = planLanes((page?.events ?? []).map(deliverable), waiting);
     return { heads: heads.map((head) => [head]), lanes, behind, end: page?.reached ?? reached };
@@ -129,22 +145,23 @@ export function createCourier(parts: CourierParts): Courier {
     const waiting = await listWaiting(pool, id, 2 * MOST_WAITING);
     const now = new Date();
     const due = nextDue(waiting, now);
-    if (Math.max(reached, handled) < to) {
-      if (!isDown() && waiting.length < MOST_WAITING) return 0;
-      // Soon enough to find out that it is to be disabled.
-      if (due === undefined) return Math.min(retryDelay(failuresInARow, config), config.disableAfter / 10);
-    }
-    return due && Math.max(0, due.getTime() - now.getTime());
+    const wait = due && Math.max(0, due.getTime() - now.getTime());
+    isFull = waiting.length >= MOST_WAITING;
+    if (isFull || Math.max(reached, handled) >= to) return wait;
+    // Soon enough to find out that it is to be disabled.
+    return Math.min(wait ?? config.disableAfter / 10, untilProbe());
   }
 
   return {
     get isStopped() {
       return isStopped;
     },
-    get isDown() {
-      return isDown();
+    get pause() {
+      return untilProbe();
     },
     async turn(webhook, to) {
+      wasAway ??= webhook.failingSince !== null;
+      const wasDown = isDown() || wasAway;
       const { heads, lanes, behind, end } = await plan(webhook, to);
       const done: Attempted[] = behind.map((item) => ({ item, outcome: undefined }));
       await concurrently([...heads, ...lanes], LANES, (lane) => deliverLane(webhook, lane, done));
@@ -154,7 +171,8 @@ export function createCourier(parts: CourierParts): Courier {
       // What was delivered after the first that is left is delivered once more.
       const handled = left.length === 0 ? end : Math.min(...left) - 1;
       if (done.length > 0 || handled - webhook.handled >= NOTE) {
-        await saveTurn(pool, { webhook, done, handled, at: new Date(), config });
+        await saveTurn(pool, { webhook, done, handled, wasDown, at: new Date(), config });
+        if (done.some(({ outcome }) => outcome?.kind === "delivered")) wasAway = false;
         await onStep("handled");
       }
       // Not before it is stored: else what failed would be passed over.

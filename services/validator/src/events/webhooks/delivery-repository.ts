@@ -41,6 +41,9 @@ export async function listWaiting(
   return rows.map(({ nextAt, ...rest }) => ({ ...rest, nextAt: nextAt ?? undefined }));
 }
 
+/** HTTP status of a receiver that is there and wants less. */
+const TOO_MANY_REQUESTS = 429;
+
 /** What becomes of a delivery that did not succeed. */
 export interface Unsuccessful extends WaitingDelivery {
   readonly state: "waiting" | "dead";
@@ -79,10 +82,11 @@ export async function replaceDeliveries(
   );
 }
 
-/** The receiver is there again: what waits for its time waits no longer. */
+/** The receiver is there again: what waits for its time waits no longer, unless the receiver has asked for that. */
 export async function hasten(session: Session, webhook: string, now: Date): Promise<void> {
   await session.query(
-    "update webhook_deliveries set next_at = $2 where webhook = $1 and state = 'waiting' and next_at > $2",
+    `update webhook_deliveries set next_at = $2
+     where webhook = $1 and state = 'waiting' and next_at > $2 and coalesce(status, 0) <> ${TOO_MANY_REQUESTS}`,
     [webhook, now],
   );
 }

@@ -33,7 +33,7 @@ interface Work {
   running: Promise<void> | undefined;
   /** Until when there is nothing to do, in milliseconds since 1970, unless something new is logged. */
   restsUntil: number;
-  /** After trouble: until when nothing is tried, whatever is logged. */
+  /** After trouble, here or there: until when nothing is tried, whatever is logged. */
   pausesUntil: number;
   /** Number of the log up to which it was looked: what is beyond is news. */
   seen: number;
@@ -120,8 +120,9 @@ export function createDispatcher(parts: DispatcherParts): Delivery {
     try {
       for (let wait: number | undefined = 0, to = mayGoOn(); wait === 0 && to !== undefined; to = mayGoOn()) {
         wait = await work.courier.turn(work.webhook, to);
-        // To one that does not answer nothing is news.
-        work.seen = work.courier.isDown ? Number.MAX_SAFE_INTEGER : to;
+        work.seen = to;
+        // To one that does not answer nothing is news for a while.
+        work.pausesUntil = Date.now() + Math.min(wait ?? LONGEST_REST, work.courier.pause);
         // Enabled again it has another courier.
         if (work.courier.isStopped && works.get(id) === work) end(id, work);
         work.restsUntil = Date.now() + (wait ?? LONGEST_REST);

@@ -20,13 +20,15 @@ export interface Turn {
   readonly done: readonly Attempted[];
   /** Events up to this number were delivered, or are among those that did not succeed. */
   readonly handled: number;
+  /** Nothing had been taken for a while before this turn. */
+  readonly wasDown: boolean;
   readonly at: Date;
   readonly config: Pick<WebhooksConfig, "retry" | "attempts" | "disableAfter">;
 }
 
 /** Stores the results of a turn; a webhook that has been deleted meanwhile has none. */
 export async function saveTurn(pool: Pool, turn: Turn): Promise<void> {
-  const { webhook, done, handled, at, config } = turn;
+  const { webhook, done, handled, wasDown, at, config } = turn;
   const { id } = webhook;
   const outcomes = done.flatMap(({ outcome }) => outcome ?? []);
   const succeeded = outcomes.some(({ kind }) => kind === "delivered");
@@ -39,7 +41,8 @@ export async function saveTurn(pool: Pool, turn: Turn): Promise<void> {
     await replaceDeliveries(session, id, { over, unsuccessful });
     const failingSince = succeeded ? null : failed ? (stored.failingSince ?? at) : stored.failingSince;
     await saveHandled(session, id, { handled, failingSince });
-    if (succeeded && stored.failingSince !== null) await hasten(session, id, at);
+    // Not for what is refused while the rest is taken: that would be tried again with everything that is.
+    if (succeeded && wasDown) await hasten(session, id, at);
     const lasts = failingSince !== null && at.getTime() - failingSince.getTime() >= config.disableAfter;
     const because = outcomes.some(({ kind }) => kind === "gone")
       ? "gone"

@@ -110,6 +110,19 @@ function verifies(
   }
 }
 
+test("there are no more than fifty, however many are registered at once", async () => {
+  const made = await Promise.all(
+    Array.from({ length: 70 }, (_, index) =>
+      office.call("POST", "", { url: `https://many.invalid/${index}`, kinds: ["upload.failed"] }),
+    ),
+  );
+  expect(made.some(({ body }) => body.code === "too_many_webhooks")).toBe(true);
+  const { rows } = await office.world.database.query("select id from webhooks");
+  expect(rows.length).toBe(50);
+  for (const { status, body } of made)
+    if (status === 201) expect((await office.call("DELETE", `/${String(body["id"])}`)).status).toBe(204);
+});
+
 test("each act is checked, recorded and found again", async () => {
   const refused = await office.call("POST", "", { url: "http://10.0.0.1/hook" });
   expect([refused.status, refused.body.reasons[0]]).toMatchObject([
