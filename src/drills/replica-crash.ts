@@ -7,7 +7,7 @@ const PROVEN_AFTER_MS = 10_000;
 
 export const replicaCrash: Drill = {
   name: "replica-crash",
-  says: "ends a replica by force; another one takes its place",
+  says: "ends a replica's process by force; on EC2 its unit starts it again, elsewhere another replica takes its place",
   ways: ["kill"],
   seenBy: "clients",
   isReadyAgain: ({ services }) =>
