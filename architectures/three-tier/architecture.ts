@@ -95,6 +95,11 @@ export default defineArchitecture({
         CASES_STORE: "documents",
         // AWS's certificates, as the image holds them; nobody reads them where the address asks for no TLS.
         DOCUMENTS_CA_FILE: "/etc/ssl/certs/global-bundle.pem",
+        // The document wants revenue as a metric and names no prices: 2.5 cents for each transaction, and 0.1 % of what is paid.
+        BUSINESS_FEES: JSON.stringify([
+          { currency: "EUR", from: "2026-01-01", perTransaction: "2.5", basisPoints: "10" },
+          { currency: "USD", from: "2026-01-01", perTransaction: "2.5", basisPoints: "10" },
+        ]),
       },
       example: {
         method: "POST",
