@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { decisionRow } from "../../test/decision-rows.ts";
 import { ENGINES, type TestDatabase } from "../../test/engines.ts";
+import { until } from "../../test/until.ts";
 import { readConfig } from "../config.ts";
 import { migrate } from "../database/migrator.ts";
 import { openPools, type Pools } from "../database/pools.ts";
 import { createDecisionWriter } from "../decisions/writer.ts";
 import { takeRound } from "./sequencer.ts";
 
-describe.each(ENGINES)("a round $on", ({ isAbsent, start }) => {
+describe.each(ENGINES)("a round $on", ({ engine, isAbsent, start }) => {
   describe.skipIf(isAbsent)("of the relay", () => {
     let database: TestDatabase;
     let pools: Pools;
@@ -29,7 +30,7 @@ describe.each(ENGINES)("a round $on", ({ isAbsent, start }) => {
       const { write } = createDecisionWriter(pools, { zone: "z", replica: "a", engine: "0" });
       const decided: number[] = [];
       const decide = async () => void decided.push((await write([decisionRow()])).length);
-      const options = { holder: randomUUID(), lease: 60_000, known: 0 };
+      const options = { holder: randomUUID(), lease: 300, known: 0 };
       await decide();
       const first = await takeRound(pools.administration, {
         ...options,
@@ -40,5 +41,35 @@ describe.each(ENGINES)("a round $on", ({ isAbsent, start }) => {
       const second = await takeRound(pools.administration, { ...options, onStep: () => {} });
       expect(second?.logged).toBe(2);
     });
+
+    // MySQL ends what is idle after a minute and a half.
+    test.runIf(engine === "postgresql")(
+      "that is never over is ended, and another replica takes the next one",
+      async () => {
+        const entered = Promise.withResolvers<void>();
+        const thawed = Promise.withResolvers<void>();
+        const onStep = () => {
+          entered.resolve();
+          return thawed.promise;
+        };
+        const freeze = async () => {
+          const options = { holder: randomUUID(), lease: 300, known: 0, onStep };
+          while ((await takeRound(pools.administration, options)) === undefined);
+        };
+        const frozen = freeze().then(
+          () => "it was logged twice",
+          () => "refused",
+        );
+        await entered.promise;
+        const next = { holder: randomUUID(), lease: 60_000, known: 0, onStep: () => {} };
+        await until(
+          async () => (await takeRound(pools.administration, next).catch(() => undefined)) !== undefined,
+          30_000,
+        );
+        thawed.resolve();
+        expect(await frozen).toBe("refused");
+      },
+      40_000,
+    );
   });
 });

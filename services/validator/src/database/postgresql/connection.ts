@@ -14,8 +14,14 @@ import {
 /** Milliseconds that a change waits for another one, well below the time in which a query must be answered. */
 const LOCK_TIMEOUT = 2000;
 
+/**
+ * Milliseconds after which the server ends a change whose process says nothing any more: one that is frozen keeps its
+ * connection, and would keep its locks.
+ */
+const IDLE_TIMEOUT = 10_000;
+
 const BEGIN: Record<TransactionKind, string> = {
-  write: `begin; set local lock_timeout = ${LOCK_TIMEOUT}`,
+  write: `begin; set local lock_timeout = ${LOCK_TIMEOUT}; set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT}`,
   "consistent read": "begin isolation level repeatable read read only",
 };
 
