@@ -89,6 +89,8 @@ function answerTo(request: ClientRequest, body: string): Promise<IncomingMessage
     request.once("response", resolve);
     // Errors come also after the answer: nobody waits for those any more.
     request.on("error", reject);
+    // Who changes to another protocol (101) has not answered, and Node says nothing but that it is over.
+    request.once("close", () => reject(Object.assign(new Error("no answer"), { code: "NO_ANSWER" })));
     request.end(body);
   });
 }

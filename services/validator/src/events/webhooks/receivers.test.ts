@@ -55,6 +55,11 @@ test("receivers that behave badly are given up in time, and delay nobody else", 
       more();
     }),
     "that hangs up": await office.receiveRaw((socket) => socket.destroy()),
+    "that changes the protocol": await office.receiveRaw((socket) =>
+      socket.once("data", () =>
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n"),
+      ),
+    ),
     "that is no HTTP": await office.receiveRaw((socket) => socket.end("220 mail.example ESMTP\r\n")),
   };
   await office.register(good.url);
