@@ -65,7 +65,7 @@ export const problems = {
   internal_error: [500, "Something went wrong here"],
   uploads_not_configured: [501, "This service has no bucket for files"],
   overloaded: [503, "More transactions are waiting than can be decided in time"],
-  store_unavailable: [503, "The decision could not be stored in time"],
+  store_unavailable: [503, "The store did not answer in time"],
   documents_absent: [503, "This service has no store of documents"],
   documents_unavailable: [503, "The store of documents did not answer in time"],
   sessions_unavailable: [503, "Sessions cannot be reached"],
