@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -62,6 +63,20 @@ test("says what is missing, and ends", async () => {
   expect(output()).toContain(
     "BACKEND_URL is missing; JWKS_URL, JWKS_FILE and JWKS_SERVICE take JWT_ISSUER and JWT_AUDIENCE",
   );
+});
+
+test("goes on when a body that is sent in parts is for a backend that is away", async () => {
+  const { child, url } = await start({ BACKEND_URL: "http://127.0.0.1:1", REQUEST_TIMEOUT_MS: "200" });
+  const parts = { method: "POST", body: new Blob(["in parts"]).stream(), duplex: "half" } as const;
+  expect((await ask(`${url}/v1/things`, parts)).code).toBe("backend_unavailable");
+  // Another one runs out of its time, so the time of the first one is over as well.
+  const late = connect(Number(new URL(url).port), "127.0.0.1", () =>
+    late.write("POST /v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"),
+  );
+  expect(String((await once(late, "data"))[0])).toMatch(/^HTTP\/1\.1 408 /);
+  late.destroy();
+  expect(child.exitCode).toBeNull();
+  expect((await ask(`${url}/healthz`)).status).toBe(200);
 });
 
 function statusOf(url: string, agent: Agent): Promise<IncomingMessage> {

@@ -33,13 +33,14 @@ export function bodyOf(
   if (request.headers.expect !== undefined) response.writeContinue();
   return length === undefined || length > WHOLE_BYTES
     ? new IncomingBody(request, limits)
-    : whole(request, limits.within);
+    : whole(request, limits);
 }
 
-function whole(request: IncomingMessage, within: number | undefined): Promise<Buffer> {
+/** What is small has no time of its own where files have as long as they like: it has that of one part of them. */
+function whole(request: IncomingMessage, { within, idle }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const timer = within && setTimeout(() => reject(new Problem("request_timeout")), within);
+    const timer = setTimeout(() => reject(new Problem("request_timeout")), within ?? idle);
     request.on("data", (chunk: Buffer) => void chunks.push(chunk));
     request.once("end", () => {
       clearTimeout(timer);
@@ -68,6 +69,8 @@ class IncomingBody extends Readable {
     super({ highWaterMark: WHOLE_BYTES });
     this.#request = request;
     this.#limits = limits;
+    // Nobody may be reading it when its time is over: such as where there is no backend to send it to.
+    this.on("error", () => {});
     if (limits.within !== undefined) this.#total = setTimeout(this.#late, limits.within);
     request.on("data", this.#take).on("end", this.#end).on("close", this.#gone).pause();
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 
 import type { UpstreamAnswer } from "./answer.ts";
 import { Waiter } from "./attempt.ts";
-import { bodyOf } from "./bodies.ts";
+import { type Body, bodyOf } from "./bodies.ts";
 import { endAnswer } from "./early-end.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { type Exchange, isEventStream } from "./exchanges.ts";
@@ -61,9 +62,10 @@ export async function forward(
     if (!response.writableFinished) waiter.leave();
   };
   response.once("close", leave);
+  let body: Body = null;
   try {
     const within = isUpload ? undefined : bodyTimes.within;
-    const body = await bodyOf(request, response, { most: mostBody, idle: bodyTimes.idle, within });
+    body = await bodyOf(request, response, { most: mostBody, idle: bodyTimes.idle, within });
     // The client may have gone while the body was read.
     if (response.destroyed) return;
     const answer = await upstream.send({
@@ -87,6 +89,8 @@ export async function forward(
     throw error;
   } finally {
     response.off("close", leave);
+    // What was not sent on is for nobody: its times end with it.
+    if (body instanceof Readable) body.destroy();
   }
 }
 

@@ -16,6 +16,7 @@ beforeAll(async () => {
     BACKEND_URL: backend.url,
     ANSWER_TIMEOUT_MS: "300",
     REQUEST_TIMEOUT_MS: "600",
+    BODY_TIMEOUT_MS: "600",
     HEADERS_TIMEOUT_MS: "600",
     BREAKER_LEAST_PER_SECOND: "1000",
   });
@@ -130,6 +131,7 @@ describe("a request is refused", () => {
     ["head", "GET /v1/ HTTP/1.1\r\nHost: a\r\nX-"],
     ["small body", "POST /v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\na"],
     ["large body", "POST /v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\na"],
+    ["small file", "POST /v1/uploads HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\na"],
   ])("whose %s trickles too slowly", async (_, text) => {
     const answer = await raw(text);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
