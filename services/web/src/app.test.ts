@@ -17,6 +17,7 @@ const PAGE = `<!doctype html><title>Page</title>${"<p>text</p>".repeat(200)}`;
 let gateway: Server;
 let app: App;
 let port: number;
+let breaksOff = false;
 let asked: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
 
 beforeAll(async () => {
@@ -24,8 +25,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, "index.html"), PAGE);
   writeFileSync(join(folder, "assets", "index-B3xY9aQz.js"), "export {};");
   writeFileSync(join(folder, ".secret"), "secret");
-  gateway = createServer(({ url, headers }, response) => {
+  gateway = createServer(({ url, headers, socket }, response) => {
     asked.push({ url, headers });
+    if (breaksOff) return void socket.resetAndDestroy();
     response.end("from the gateway");
   });
   await new Promise<void>((resolve) => void gateway.listen(0, "127.0.0.1", resolve));
@@ -118,13 +120,30 @@ describe("files", () => {
 
 test("calls go to the gateway, with where they came from", async () => {
   asked = [];
-  for (const path of ["/v1/transactions?limit=1", "/openapi.json"])
+  const paths = ["/v1/transactions?limit=1", "/openapi.json", "/.well-known/jwks.json"];
+  for (const path of paths)
     expect((await ask(path, { "x-forwarded-for": "203.0.113.7" })).body.toString()).toBe("from the gateway");
-  expect(asked.map(({ url }) => url)).toEqual(["/v1/transactions?limit=1", "/openapi.json"]);
+  expect(asked.map(({ url }) => url)).toEqual(paths);
   expect(asked[0]?.headers).toMatchObject({
     "x-forwarded-for": "203.0.113.7, 127.0.0.1",
     "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
+});
+
+test("a call with a key is repeated where keys are honoured, and nowhere else", async () => {
+  breaksOff = true;
+  try {
+    for (const [path, attempts] of [
+      ["/v1/transactions", 3],
+      ["/v1/api-keys", 1],
+    ] as const) {
+      asked = [];
+      expect((await ask(path, { "idempotency-key": "1" }, "POST")).status).toBe(502);
+      expect(asked.length, path).toBe(attempts);
+    }
+  } finally {
+    breaksOff = false;
+  }
 });
 
 test("a gateway that is away is said to be, and pages are there all the same", async () => {

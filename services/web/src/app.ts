@@ -5,6 +5,7 @@ import { EventStreams } from "../../proxy/src/event-streams.ts";
 import type { Exchange } from "../../proxy/src/exchanges.ts";
 import { UpstreamFailure } from "../../proxy/src/failures.ts";
 import { forward } from "../../proxy/src/forward.ts";
+import { hasOneHost } from "../../proxy/src/hosts.ts";
 import { createLog } from "../../proxy/src/log.ts";
 import { Metrics } from "../../proxy/src/metrics.ts";
 import { Problem, sendProblem } from "../../proxy/src/problems.ts";
@@ -47,9 +48,8 @@ export function buildApp(config: Config): App {
       metrics.request(isForwarded ? "gateway" : "files", exchange, status, performance.now() - began);
     });
     try {
-      if (request.headers.host === undefined || !isPlainTarget(url)) throw new Problem("malformed_request");
+      if (!hasOneHost(request) || !isPlainTarget(url)) throw new Problem("malformed_request");
       if (!isForwarded) return serveFile(site, request, response, id);
-      // The gateway repeats nothing that must not be: what has a key is the backend's to tell apart.
       await forward(request, response, {
         upstream: gateway,
         origin,
@@ -58,7 +58,7 @@ export function buildApp(config: Config): App {
         mostBody: exchange === "upload" ? config.upload.mostBody : mostBody,
         bodyTimes: config.bodyTimes,
         streams,
-        honoursKeys: true,
+        honoursKeys: config.honoursKeys.some((path) => isBelow(url, path)),
       });
     } catch (error) {
       const problem = problemOf(error);

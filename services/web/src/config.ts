@@ -11,6 +11,8 @@ export interface Config extends ServiceSettings {
   readonly gatewayUrl: string;
   /** What is for the gateway: with a slash at its end everything below it. */
   readonly forwarded: readonly string[];
+  /** Where a POST with an Idempotency-Key is carried out once, however often it comes. */
+  readonly honoursKeys: readonly string[];
   readonly mostBody: number;
   readonly upload: { readonly path: string; readonly mostBody: number };
   /** The path of the stream of events. */
@@ -27,7 +29,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     ...readServiceSettings(env, { port: 8080, drainDelay: 0 }),
     files: env.text("FILES", PUBLIC),
     gatewayUrl: env.neededUrl("GATEWAY_URL", ["http:", "https:"]),
-    forwarded: env.text("FORWARDED_PATHS", "/v1/ /openapi.json").split(" "),
+    forwarded: env.text("FORWARDED_PATHS", "/v1/ /openapi.json /.well-known/jwks.json").split(" "),
+    honoursKeys: env.text("KEYED_PATHS", "/v1/transactions /v1/uploads").split(" "),
     mostBody: env.whole("MAX_BODY_BYTES", 4 * 1024 * 1024, 0, 2 ** 40),
     upload: {
       path: env.text("UPLOAD_PATH", "/v1/uploads"),

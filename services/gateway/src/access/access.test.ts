@@ -67,6 +67,20 @@ function token({
 const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } });
 const get = (init?: RequestInit, path = "/v1/a") => ask(`${gateway.url}${path}`, init);
 
+test("whoever signs in, signs up or verifies tokens needs no credentials; everybody else does", async () => {
+  for (const path of [
+    "/v1/sessions",
+    "/v1/sessions/refresh",
+    "/v1/people/sign-up",
+    "/v1/people/sign-up/confirm",
+  ])
+    expect((await get({ method: "POST", body: "{}" }, path)).status, path).toBe(200);
+  for (const path of ["/.well-known/jwks.json", "/openapi.json", "/v1/graphql/schema"])
+    expect((await get({}, path)).status, path).toBe(200);
+  for (const path of ["/v1/whoami", "/v1/sessions/1", "/v1/people", "/v1/graphql", "/v1/transactions"])
+    expect((await get({}, path)).code, path).toBe("unauthenticated");
+});
+
 describe("a token", () => {
   test("that is good goes on to the backend, which looks at it itself", async () => {
     const good = await token({ claims: { sub: "good" } });

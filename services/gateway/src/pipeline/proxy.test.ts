@@ -32,6 +32,8 @@ afterEach(() => {
   backend.early = undefined;
 });
 
+const KEYED = { method: "POST", body: "a", headers: { "idempotency-key": "1" } };
+
 /** Sends bytes as they are; the answer's bytes, once the connection has ended or enough has come. */
 async function raw(text: string, enough = Infinity): Promise<string> {
   const socket = connect(gateway.port, "127.0.0.1", () => socket.write(text));
@@ -86,6 +88,12 @@ describe("a request is refused", () => {
     ["with a disguised one", "GET /v1/%2e%2E/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
     ["with an encoded slash", "GET /v1/a%2fb HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
     ["for another host", "GET http://other/v1/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
+    ["for two hosts", "GET /v1/ HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 400],
+    [
+      "which expects something else",
+      "GET /v1/ HTTP/1.1\r\nHost: a\r\nExpect: more\r\nConnection: close\r\n\r\n",
+      417,
+    ],
     ["without a host", "GET /v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
     [
       "with two lengths",
@@ -141,16 +149,17 @@ describe("a request is refused", () => {
 
 describe("a backend that fails", () => {
   test.each([
-    ["GET", {}, 2],
-    ["POST with a key", { method: "POST", body: "a", headers: { "idempotency-key": "1" } }, 2],
-    ["POST", { method: "POST", body: "a" }, 1],
-    ["PUT", { method: "PUT", body: "a" }, 1],
-  ])("before its answer: %s", async (_, init, attempts) => {
+    ["GET", "/v1/once", {}, 2],
+    ["POST with a key", "/v1/transactions", KEYED, 2],
+    ["POST with a key where none is honoured", "/v1/api-keys", KEYED, 1],
+    ["POST", "/v1/transactions", { method: "POST", body: "a" }, 1],
+    ["PUT", "/v1/once", { method: "PUT", body: "a" }, 1],
+  ])("before its answer: %s", async (_, path, init, attempts) => {
     backend.handle = (asked, response, request) => {
       if (backend.count(asked.url) === 1) request.socket.resetAndDestroy();
       else response.end("well");
     };
-    const { status, code } = await ask(`${gateway.url}/v1/once`, init as RequestInit);
+    const { status, code } = await ask(`${gateway.url}${path}`, init as RequestInit);
     expect([backend.asked.length, status, code]).toEqual(
       attempts === 2 ? [2, 200, undefined] : [1, 502, "backend_failed"],
     );

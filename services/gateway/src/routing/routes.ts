@@ -28,12 +28,24 @@ export type Route = z.output<typeof RouteSchema>;
 
 const RoutesSchema = z.array(RouteSchema).min(1);
 
-/** Of an API whose service is `backend`, as OpenAPI describes it. */
+/** Whoever signs in, or verifies tokens, has no credentials yet, or needs none; the backend looks at what else is there. */
+const FOR_ANYONE = [
+  "/v1/sessions",
+  "/v1/sessions/refresh",
+  "/v1/people/sign-up",
+  "/v1/people/sign-up/confirm",
+  "/v1/graphql/schema",
+  "/.well-known/jwks.json",
+  "/openapi.json",
+];
+
+/** Of an API whose service is `backend`, as OpenAPI describes it. Where keys are not honoured they are no reason to repeat. */
 const DEFAULTS: z.input<typeof RoutesSchema> = [
-  { path: "/v1/", to: "backend", honoursKeys: true, mostBody: 4 * KIB * KIB },
+  { path: "/v1/", to: "backend", mostBody: 4 * KIB * KIB },
+  { path: "/v1/transactions", to: "backend", honoursKeys: true },
   { path: "/v1/uploads", to: "backend", exchange: "upload", honoursKeys: true, mostBody: 2 * GIB },
   { path: "/v1/events", to: "backend", exchange: "events", mostBody: 0 },
-  { path: "/openapi.json", to: "backend", access: "anyone", mostBody: 0 },
+  ...FOR_ANYONE.map((path) => ({ path, to: "backend", access: "anyone" }) as const),
 ];
 
 /** @throws Error with everything that is wrong with the text. */
