@@ -24,6 +24,11 @@ describe("the fields that go on", () => {
     });
   });
 
+  test("are those of where a request came from, which no client takes away from what the load balancer said", () => {
+    const said = { "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https", "x-api-key": "vk_a" };
+    expect(endToEnd({ ...said, connection: Object.keys(said).join(", ") })).toEqual(said);
+  });
+
   test("never hold one of one connection, whatever Connection says", () => {
     const name = fc.constantFrom("te", "keep-alive", "connection", "trailer", "x-a", "x-b", "content-length");
     fc.assert(

@@ -26,6 +26,11 @@ const KEPT = new Set([
   "cookie",
   "host",
   "idempotency-key",
+  "x-amzn-trace-id",
+  "x-api-key",
+  "x-forwarded-for",
+  "x-forwarded-port",
+  "x-forwarded-proto",
 ]);
 
 /** The fields that a message's Connection field names. */

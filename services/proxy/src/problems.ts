@@ -12,6 +12,7 @@ export const problems = {
   request_timeout: [408, "The request did not arrive in time"],
   body_too_large: [413, "The body is larger than this resource takes"],
   uri_too_long: [414, "The address is longer than is taken here"],
+  expectation_failed: [417, "The request expects what is not done here"],
   rate_limited: [429, "There were more requests than this caller may send"],
   headers_too_large: [431, "The request header is too large"],
   internal_error: [500, "Something went wrong here"],

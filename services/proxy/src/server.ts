@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type ProblemCode, PROBLEM_HEADERS, problems, problemText } from "./problems.ts";
+import { type ProblemCode, PROBLEM_HEADERS, problems, problemText, sendProblem } from "./problems.ts";
 
 /** Times are milliseconds. */
 export interface ServerSettings {
@@ -34,6 +34,9 @@ export function createStrictServer(settings: ServerSettings, handle: RequestList
   );
   // Whoever asks before it sends is told to go on by whoever reads the body, once nothing speaks against it.
   server.on("checkContinue", handle);
+  server.on("checkExpectation", (_request, response) =>
+    sendProblem(response, "expectation_failed", undefined),
+  );
   server.maxConnections = settings.mostConnections;
   const answers = new WeakMap<Duplex, ServerResponse>();
   for (const event of ["request", "checkContinue"] as const)

@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Request, RequestHandler } from "express";
 import { ipKeyGenerator } from "express-rate-limit";
 
+import { hasOneHost } from "../../../proxy/src/hosts.ts";
 import type { Metrics } from "../../../proxy/src/metrics.ts";
 import { Problem } from "../../../proxy/src/problems.ts";
 import { requestIdOf } from "../../../proxy/src/request-ids.ts";
@@ -46,8 +47,8 @@ export function beginRequests({ config, metrics, tracing, state }: Options): Req
       span?.end(status);
     });
     if (inFlight > config.mostInFlight) throw new Problem("overloaded");
-    if (request.headers.host === undefined)
-      throw new Problem("malformed_request", { detail: "A request says by Host whom it is for." });
+    if (!hasOneHost(request))
+      throw new Problem("malformed_request", { detail: "A request says by one Host whom it is for." });
     if (request.originalUrl.length > LONGEST_TARGET) throw new Problem("uri_too_long");
     if (!isPlainTarget(request.originalUrl))
       throw new Problem("malformed_request", {
