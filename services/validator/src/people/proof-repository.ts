@@ -5,6 +5,8 @@ import type { Credentials } from "./person-repository.ts";
 
 export interface Provable extends Credentials {
   readonly name: string;
+  /** The newest time step of the authenticator that was used up. */
+  readonly totpStep: number;
   readonly isLocked: boolean;
 }
 
@@ -12,11 +14,13 @@ export interface Provable extends Credentials {
 export async function findProvable(pool: Pool, name: string): Promise<Provable | undefined> {
   const { rows } = await pool.query<Omit<Provable, "isLocked"> & { lockedAt: Date | null }>({
     name: "people.provable",
-    text: `select name, password_hash as "passwordHash", totp_secret as "totpSecret", locked_at as "lockedAt"
-           from people where name = $1 and password_hash is not null`,
+    text: `select name, password_hash as "passwordHash", totp_secret as "totpSecret", totp_step as "totpStep",
+           locked_at as "lockedAt" from people where name = $1 and password_hash is not null`,
     values: [name],
+    numbers: ["totpStep"],
   });
-  if (rows[0] === undefined) return undefined;
+  // To MySQL a name with spaces behind it is the same name; attempts would be counted for another one.
+  if (rows[0]?.name !== name) return undefined;
   const { lockedAt, ...provable } = rows[0];
   return { ...provable, isLocked: lockedAt !== null };
 }
@@ -25,6 +29,16 @@ export async function findProvable(pool: Pool, name: string): Promise<Provable |
 export async function useStep(client: Session, name: string, step: number): Promise<boolean> {
   const text = "update people set totp_step = $2 where name = $1 and totp_step < $2";
   return (await client.query(text, [name, step])).rowCount === 1;
+}
+
+/** Whether there is such a recovery code, which was not used yet. */
+export async function hasRecoveryCode(pool: Pool, name: string, hash: Buffer): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: "people.recovery-code",
+    text: "select 1 from recovery_codes where person = $1 and hash = $2 and used_at is null",
+    values: [name, hash],
+  });
+  return rowCount === 1;
 }
 
 /** Uses up a recovery code; whether there was such a code. */

@@ -7,7 +7,14 @@ import { available } from "../database/transaction.ts";
 import { Problem } from "../http/problems.ts";
 import type { Hasher } from "./hasher.ts";
 import { NOBODYS_HASH } from "./passwords.ts";
-import { findProvable, findProved, type Provable, useRecoveryCode, useStep } from "./proof-repository.ts";
+import {
+  findProvable,
+  findProved,
+  hasRecoveryCode,
+  type Provable,
+  useRecoveryCode,
+  useStep,
+} from "./proof-repository.ts";
 import type { Sealer } from "./sealing.ts";
 import { hashRecoveryCode } from "./secrets.ts";
 import type { Throttle } from "./throttle.ts";
@@ -23,7 +30,7 @@ export interface Claim {
   readonly network: string;
 }
 
-/** A claim whose password is right. That its code was not used before is decided as it is used up. */
+/** A claim that is right. That nobody else uses its code at the same moment is decided as it is used up. */
 export interface Proof {
   readonly name: string;
   /** Uses up the code in the client's transaction; what they may do. Rejects with `sign_in_refused`. */
@@ -49,6 +56,7 @@ const NOBODY: Provable = {
   name: "",
   passwordHash: NOBODYS_HASH,
   totpSecret: Buffer.alloc(0),
+  totpStep: 0,
   isLocked: true,
 };
 const NO_SECRET = Buffer.alloc(20);
@@ -62,7 +70,11 @@ export function createProving({ pool, hasher, throttle, sealer, now }: ProvingPa
     const knows = await hasher.matches(password, person.passwordHash);
     const secret = sealer.open(person.totpSecret, totpPurpose(name));
     const step = matchStep(secret ?? NO_SECRET, code ?? "", now());
-    const has = code === undefined ? recoveryCode !== undefined : secret !== undefined && step !== undefined;
+    // Whether the password is right or not: what only a right one led to could be seen by the time that it takes.
+    const has =
+      code === undefined
+        ? await available(() => hasRecoveryCode(pool, name, hashRecoveryCode(recoveryCode ?? "")))
+        : secret !== undefined && step !== undefined && step > person.totpStep;
     if (!knows || !has || person.isLocked || isReserved(name)) throw refused();
 
     return {
