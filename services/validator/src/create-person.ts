@@ -60,7 +60,7 @@ await runCommand({
       if (!isReset) return invite(client, actor, request, Date.now());
       // Their refresh tokens open nothing from then on, whatever Redis has.
       await endSessions(client, { person: name, why: "reset", at: new Date() });
-      return reset(client, actor, { name, reason: "by command" }, Date.now());
+      return reset(client, actor, { name, reason: "by command", mayBeLast: true }, Date.now());
     });
     process.stdout.write(`${invitation}\n`);
     process.stderr.write(

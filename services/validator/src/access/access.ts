@@ -46,6 +46,8 @@ export interface AccessParts {
   keys: KeyDirectory;
   /** Undefined where no issuer of tokens is configured. */
   tokens: TokenVerifier | undefined;
+  /** What the person of a session of ours may do by now, with what that includes; nothing where it has ended. */
+  rolesNow?: ((session: string) => Promise<ReadonlySet<Role>>) | undefined;
 }
 
 const NOBODY: Principal = { actor: undefined, roles: new Set(), by: "nobody" };
@@ -55,7 +57,7 @@ const PASSER_BY: Principal = { actor: undefined, roles: new Set(["submitter", "v
 /** Addresses below which nothing but transactions is: what is open to anyone where only administration is guarded. */
 const TRANSACTIONS = /^\/v1\/transactions(?:\/|$)/;
 
-export function createAccess({ authentication, keys, tokens }: AccessParts): Access {
+export function createAccess({ authentication, keys, tokens, rolesNow }: AccessParts): Access {
   /** Whose request it is, by its headers alone. Throws, or rejects with, Refused. */
   function identify({ headers }: FastifyRequest, isOpen: boolean): Principal | Promise<Principal> {
     const { authorization, "x-api-key": apiKey } = headers;
@@ -89,12 +91,29 @@ export function createAccess({ authentication, keys, tokens }: AccessParts): Acc
     if (access === "anyone" || request.is404) return done();
     try {
       const principal = identify(request, TRANSACTIONS.test(url));
-      if (principal instanceof Promise) return admitLater(request, access, principal);
+      if (principal instanceof Promise) return admitLater(request, access, principal.then(current(request)));
+      const { session } = principal;
+      if (session !== undefined && changes(request))
+        return admitLater(request, access, current(request)(principal));
       admit(request, access, principal);
     } catch (error) {
       return done(refusal(error as Error));
     }
     done();
+  }
+
+  /**
+   * Whoever changes something by a token of ours may do so by now: a token lives for minutes after its session was ended,
+   * its person locked or given other roles, and whoever has it meanwhile must not make themselves another way in.
+   */
+  function current(request: FastifyRequest): (principal: Principal) => Promise<Principal> {
+    return async (principal) => {
+      const { session } = principal;
+      if (session === undefined || rolesNow === undefined || !changes(request)) return principal;
+      const roles = await rolesNow(session);
+      if (roles.size === 0) throw new Refused("has a token of a session that has ended");
+      return { ...principal, roles };
+    };
   }
 
   return {
@@ -120,6 +139,12 @@ export function createAccess({ authentication, keys, tokens }: AccessParts): Acc
       server.addHook("onRequest", check);
     },
   };
+}
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function changes({ method }: FastifyRequest): boolean {
+  return !READING.has(method);
 }
 
 function admit(request: FastifyRequest, roles: readonly Role[], principal: Principal): void {

@@ -1,5 +1,6 @@
 import type { Session } from "../database/session.ts";
 import { Problem } from "../http/problems.ts";
+import { findPerson } from "../people/person-repository.ts";
 import { recordChange } from "../snapshots/record.ts";
 import { formatApiKey, hashSecret, makeApiKey } from "./api-key.ts";
 import {
@@ -67,6 +68,9 @@ export async function endKey(client: Session, actor: string, id: string): Promis
 async function make(client: Session, actor: string, request: KeyRequest): Promise<MadeKey> {
   const { id, secret } = makeApiKey();
   const { name, owner, roles, expiresAt } = request;
+  // Held until the key is there: a lock that comes meanwhile finds it, and ends it.
+  const person = await findPerson(client, owner, "for update");
+  if (person !== undefined && person.lockedAt !== null) throw new Problem("owner_locked");
   const stored = await insertKey(client, {
     id,
     secretHash: hashSecret(secret),

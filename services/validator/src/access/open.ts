@@ -1,12 +1,14 @@
 import type { FastifyBaseLogger } from "fastify";
 
 import type { Pool } from "../database/session.ts";
+import { available } from "../database/transaction.ts";
 import { createAccess, type Access } from "./access.ts";
 import type { AccessConfig } from "./config.ts";
 import { createKeyDirectory, type KeyDirectory } from "./key-directory.ts";
 import { readActiveKeys, touchKeys } from "./key-repository.ts";
 import { createKeySet } from "./key-set.ts";
 import { byIssuer } from "./issuers.ts";
+import { expandRoles, type Role } from "./roles.ts";
 import { createTokenVerifier, type TokenVerifier } from "./tokens.ts";
 
 export interface OpenedAccess {
@@ -18,6 +20,8 @@ export interface OpenedAccess {
 export interface OwnTokens {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
+  /** What the person of a session may do by now; nothing where it has ended. */
+  rolesNow(pool: Pool, session: string): Promise<readonly Role[]>;
 }
 
 const WARNINGS = {
@@ -46,5 +50,7 @@ export function openAccess(
   void keys?.refresh();
   const verifier = tokens && keys && createTokenVerifier({ ...tokens, keys, now });
   const all = own === undefined ? verifier : byIssuer(own, verifier);
-  return { access: createAccess({ authentication, keys: directory, tokens: all }), directory };
+  const rolesNow =
+    own && (async (session: string) => expandRoles(await available(() => own.rolesNow(pool, session))));
+  return { access: createAccess({ authentication, keys: directory, tokens: all, rolesNow }), directory };
 }

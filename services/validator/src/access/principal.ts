@@ -6,6 +6,8 @@ export interface Principal {
   readonly actor: string | undefined;
   readonly roles: ReadonlySet<Role>;
   readonly by: "api_key" | "token" | "claim" | "nobody";
+  /** Of a token of our own: which session it is of. */
+  readonly session?: string;
 }
 
 /** A name that acts may be done in: of a key's owner, or of whoever says it where that counts. */

@@ -67,7 +67,7 @@ export function accessRoutes(app: FastifyTypeBox, { pool, access, directory }: A
           201: schema.MadeKeyBody,
           ...problemResponses({
             400: "the owner's name is reserved, or the time is not one to come",
-            409: "there are as many active keys as there may be",
+            409: "there are as many active keys as there may be, or the owner is locked",
           }),
         },
       },
@@ -116,7 +116,10 @@ export function accessRoutes(app: FastifyTypeBox, { pool, access, directory }: A
         body: schema.RotateBody,
         response: {
           201: schema.MadeKeyBody,
-          ...problemResponses({ ...notFound, 409: "the key has ended, or was rotated before" }),
+          ...problemResponses({
+            ...notFound,
+            409: "the key has ended or was rotated before, or its owner is locked",
+          }),
         },
       },
     },

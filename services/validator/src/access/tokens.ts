@@ -12,6 +12,8 @@ export interface TokenOptions {
   audience: string;
   /** Name of the claim that holds the roles: an array of names, or names with spaces between. */
   rolesClaim: string;
+  /** Name of the claim that says which session of ours a token is of. */
+  sessionClaim?: string;
   /** Milliseconds that clocks may differ. */
   tolerance: number;
   now: () => number;
@@ -37,7 +39,7 @@ const SUBJECT = /^[!-~]{1,200}$/;
 
 /** Signed JSON Web Tokens (RFC 7519, RFC 8725): Ed25519 only, by the keys of one issuer, for one audience. */
 export function createTokenVerifier(options: TokenOptions): TokenVerifier {
-  const { keys, issuer, audience, rolesClaim, tolerance, now } = options;
+  const { keys, issuer, audience, rolesClaim, sessionClaim, tolerance, now } = options;
   // By the hash, so that memory holds no token that could be used.
   const verified = new Map<string, Verified>();
 
@@ -74,7 +76,13 @@ export function createTokenVerifier(options: TokenOptions): TokenVerifier {
       throw new Refused("has a token without a subject that can act");
     const claim = payload[rolesClaim];
     const names = typeof claim === "string" ? claim.split(" ") : Array.isArray(claim) ? claim : [];
-    return { actor: sub, roles: expandRoles(names), by: "token" };
+    const session = sessionClaim === undefined ? undefined : payload[sessionClaim];
+    return {
+      actor: sub,
+      roles: expandRoles(names),
+      by: "token",
+      ...(typeof session === "string" && { session }),
+    };
   }
 
   return {

@@ -44,6 +44,7 @@ export const problems = {
   list_exists: [409, "There is a list of this name"],
   list_full: [409, "The list would be larger than lists may be"],
   api_key_ended: [409, "The API key has ended, or another one has taken its place"],
+  owner_locked: [409, "The owner of the API key is locked"],
   too_many_keys: [409, "More API keys are active than may be"],
   person_exists: [409, "There is a person of this name"],
   last_administrator: [409, "Nobody would be left who can invite others"],

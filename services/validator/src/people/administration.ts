@@ -42,16 +42,21 @@ export async function invite(
   return { person, ...(await invitationFor(client, name, now)) };
 }
 
-/** Nothing that they had proves them any more: they sign up again. */
+/**
+ * Nothing that they had proves them any more: they sign up again. The last administrator who can sign in does so by the
+ * command alone (`mayBeLast`): the invitation is told to whoever asks for it, and nobody else could lock them.
+ */
 export async function reset(
   client: Session,
   actor: string,
-  { name, reason }: { name: string; reason: string },
+  { name, reason, mayBeLast = false }: { name: string; reason: string; mayBeLast?: boolean },
   now: number,
 ): Promise<Invited> {
+  await takeTurn(client, "people");
   const before = await existing(client, name);
   // Else whoever has somebody's token for five minutes had their account for good.
   refuseOneself(actor, name);
+  if (!mayBeLast) await keepAnAdministrator(client, before);
   const person = await clearCredentials(client, name);
   await record(client, actor, "person.reset", { before, after: person }, { reason });
   return { person, ...(await invitationFor(client, name, now)) };

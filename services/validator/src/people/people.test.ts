@@ -34,6 +34,8 @@ let other: App;
 let root: Member;
 let token: string;
 let tokenMadeAt = 0;
+/** By the other replica, before anybody has signed in and at once after it. */
+let publishedFirst: Awaited<ReturnType<typeof publishedBy>>[];
 
 const SECRET = "a secret of thirty-two characters";
 
@@ -84,8 +86,10 @@ onEngines({ title: `people${whyWithoutRedis}`, isSkipped: withoutRedis }, ({ sta
     ]);
     const invitation = await command("--name", "root", "--role", "administrator");
     root = await signUp(app, clock, invitation);
+    publishedFirst = [await publishedBy(other)];
     // Redis is reached by the way.
     await until(async () => (await signIn(app, clock, root)).status === 201, 10_000);
+    publishedFirst.push(await publishedBy(other));
     await renewToken();
   });
   afterAll(async () => {
@@ -191,8 +195,34 @@ onEngines({ title: `people${whyWithoutRedis}`, isSkipped: withoutRedis }, ({ sta
       expect([answer.status, answer.body.code]).toEqual([403, "second_person_needed"]);
     }
     const key = await admin("POST", "/v1/api-keys", { name: "ops", owner: "ops", roles: ["administrator"] });
-    const locked = await call(app, "POST", "/v1/people/root/lock", { reason: "x" }, bearer(key.body["key"]));
-    expect(locked.body.code).toBe("last_administrator");
+    for (const act of ["lock", "reset"]) {
+      const url = `/v1/people/root/${act}`;
+      const { body } = await call(app, "POST", url, { reason: "x" }, bearer(key.body["key"]));
+      expect(body.code, act).toBe("last_administrator");
+    }
+  });
+
+  test("what somebody changes takes what they may do by now, on every replica; what they read, what they could", async () => {
+    const adam = await member("adam", "administrator");
+    const { body: session } = await signIn(app, clock, adam);
+    const own = bearer(session["accessToken"]);
+    const guest = { name: "guest", displayName: "Guest", roles: ["administrator"] };
+    const makesKey = () =>
+      call(other, "POST", "/v1/api-keys", { name: "k", owner: "adams", roles: ["administrator"] }, own);
+    expect((await makesKey()).status).toBe(201);
+    const { headers } = await admin("GET", "/v1/people/adam");
+    const match = { "if-match": String(headers["etag"]) };
+    await admin("PUT", "/v1/people/adam/roles", { roles: ["viewer"] }, match);
+    expect((await makesKey()).body.code).toBe("forbidden");
+    await admin("POST", "/v1/people/adam/lock", { reason: "has left" });
+    for (const answer of [await makesKey(), await call(other, "POST", "/v1/people", guest, own)])
+      expect([answer.status, answer.body.code]).toEqual([401, "unauthenticated"]);
+    expect((await call(other, "GET", "/v1/whoami", undefined, own)).status).toBe(200);
+    const owned = { name: "k", owner: "adam", roles: ["viewer"] };
+    expect((await admin("POST", "/v1/api-keys", owned)).body.code).toBe("owner_locked");
+    await admin("POST", "/v1/people/adam/unlock", { reason: "is back" });
+    expect((await admin("POST", "/v1/api-keys", owned)).status).toBe(201);
+    expect((await makesKey()).status).toBe(401);
   });
 
   test("who has lost everything signs up again, and what they had opens nothing", async () => {
@@ -227,9 +257,16 @@ onEngines({ title: `people${whyWithoutRedis}`, isSkipped: withoutRedis }, ({ sta
     expect((await refresh(app, signedIn.body["refreshToken"])).body.code).toBe("session_ended");
     expect((await signIn(app, clock, nora)).status).toBe(401);
 
-    clock.now += 30_000;
-    const proof = { password: newPassword, code: codeOf(nora.secret, stepAt(clock.now)) };
-    const renewed = await call(app, "POST", "/v1/people/me/recovery-codes", proof, own);
+    const proof = () => {
+      clock.now += 30_000;
+      return { password: newPassword, code: codeOf(nora.secret, stepAt(clock.now)) };
+    };
+    // The token of the session that has ended with the old password changes nothing.
+    const renew = (headers: Record<string, string>) =>
+      call(app, "POST", "/v1/people/me/recovery-codes", proof(), headers);
+    expect((await renew(own)).body.code).toBe("unauthenticated");
+    const { body } = await call(app, "POST", "/v1/sessions", { name: "nora", ...proof() });
+    const renewed = await renew(bearer(body["accessToken"]));
     const codes = renewed.body["recoveryCodes"] as string[];
     const old = { name: "nora", password: newPassword, recoveryCode: nora.recoveryCodes[1] };
     expect((await call(app, "POST", "/v1/sessions", old)).status).toBe(401);
@@ -253,6 +290,10 @@ onEngines({ title: `people${whyWithoutRedis}`, isSkipped: withoutRedis }, ({ sta
     expect((await refresh(app, second.body["refreshToken"])).body.code).toBe("session_ended");
     expect(await list()).toEqual([first.body["session"]]);
     expect((await call(app, "DELETE", "/v1/sessions", undefined, mine)).body).toEqual({ ended: 1 });
+  });
+
+  test("the first key is told by every replica as soon as it signs", () => {
+    expect(publishedFirst.map(({ keys }) => keys.length)).toEqual([0, 1]);
   });
 
   test("others verify a token by the published keys, and keys follow each other without a gap", async () => {

@@ -117,7 +117,8 @@ export function peopleRoutes(
       config,
       schema: {
         summary: "Change what a person may do",
-        description: "It counts with the person's next access token, within five minutes.",
+        description:
+          "It counts at once for what the person changes, and with the next access token, within five minutes, for what they read.",
         tags,
         params: PersonParams,
         headers: IfMatch,
@@ -151,7 +152,7 @@ export function peopleRoutes(
       schema: {
         summary: "Let a person in no more",
         description:
-          "Ends sessions, and for good the API keys of this owner; their cases go back to the queue. An access token goes on for five minutes at most.",
+          "Ends sessions, and for good the API keys of this owner; their cases go back to the queue. An access token changes nothing any more, and reads for five minutes at most.",
         tags,
         params: PersonParams,
         body: schema.ReasonBody,
@@ -206,7 +207,14 @@ export function peopleRoutes(
         tags,
         params: PersonParams,
         body: schema.ReasonBody,
-        response: { 201: schema.InvitedBody, ...problemResponses({ ...notFound, ...yourself }) },
+        response: {
+          201: schema.InvitedBody,
+          ...problemResponses({
+            409: "nobody would be left who can invite others",
+            ...notFound,
+            ...yourself,
+          }),
+        },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 // Sessions and their refresh tokens as the database keeps them.
 import type { Role } from "../access/roles.ts";
-import type { Session } from "../database/session.ts";
+import type { Pool, Session } from "../database/session.ts";
 
 export interface StoredSession {
   readonly id: string;
@@ -65,6 +65,18 @@ export async function findToken(client: Session, hash: Buffer): Promise<Presente
   if (rows[0] === undefined) return undefined;
   const { usedAt, endedAt, lockedAt, ...session } = rows[0];
   return { ...session, isUsed: usedAt !== null, hasEnded: endedAt !== null, isLocked: lockedAt !== null };
+}
+
+/** What the person of a session may do; nothing where it has ended, or they are locked. */
+export async function rolesOfSession(pool: Pool, id: string, at: Date): Promise<readonly Role[]> {
+  const { rows } = await pool.query<{ roles: readonly Role[] }>({
+    name: "people.session-roles",
+    text: `select roles from sessions join people on people.name = person
+           where id = $1 and ended_at is null and expires_at > $2 and locked_at is null`,
+    values: [id, at],
+    json: ["roles"],
+  });
+  return rows[0]?.roles ?? [];
 }
 
 /** The token was taken, and the session used. */

@@ -115,7 +115,8 @@ export function sessionRoutes(
       config: { access: ROLES },
       schema: {
         summary: "Sign out: end one's own session",
-        description: "No new tokens are made for it. Its access token goes on for five minutes at most.",
+        description:
+          "No new tokens are made for it. Its access token changes nothing any more, and reads for five minutes at most.",
         tags,
         params: Type.Object({ id: Type.String({ description: "id of the session" }) }),
         response: { 200: schema.SignedOutBody, ...problemResponses({ 404: "it is none of one's own" }) },

@@ -125,7 +125,8 @@ export function createSigningKeys({ pool, sealer, log, now }: SigningKeysOptions
   }
 
   async function readIfOld(): Promise<readonly SigningKey[]> {
-    if (keys === undefined || performance.now() - triedAt >= RENEW) await refresh();
+    // Where there is none yet, another replica may just have made the first one.
+    if (!keys?.length || performance.now() - triedAt >= RENEW) await refresh();
     if (keys === undefined) throw new KeySetUnavailable();
     return keys;
   }

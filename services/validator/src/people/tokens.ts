@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import type { OwnTokens } from "../access/open.ts";
 import type { Role } from "../access/roles.ts";
 import { createTokenVerifier } from "../access/tokens.ts";
+import { rolesOfSession } from "./session-repository.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** Of the tokens that this service makes and takes; others verify them by /.well-known/jwks.json. */
@@ -17,10 +18,11 @@ const TOLERANCE = 5000;
 
 /** How these tokens are taken: by keys in memory, so nobody else is asked. */
 export function ownTokens(keys: SigningKeys, now: () => number): OwnTokens {
-  const claims = { issuer: OWN_ISSUER, audience: OWN_AUDIENCE, rolesClaim: "roles" };
+  const claims = { issuer: OWN_ISSUER, audience: OWN_AUDIENCE, rolesClaim: "roles", sessionClaim: "sid" };
   return {
     issuer: OWN_ISSUER,
     verifier: createTokenVerifier({ ...claims, keys, tolerance: TOLERANCE, now }),
+    rolesNow: (pool, session) => rolesOfSession(pool, session, new Date(now())),
   };
 }
 
