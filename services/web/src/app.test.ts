@@ -139,7 +139,7 @@ test("a call with a key is repeated where keys are honoured, and nowhere else", 
     ] as const) {
       asked = [];
       expect((await ask(path, { "idempotency-key": "1" }, "POST")).status).toBe(502);
-      expect(asked.length, path).toBe(attempts);
+      expect(asked.length, `${path}`).toBe(attempts);
     }
   } finally {
     breaksOff = false;

@@ -74,11 +74,11 @@ test("whoever signs in, signs up or verifies tokens needs no credentials; everyb
     "/v1/people/sign-up",
     "/v1/people/sign-up/confirm",
   ])
-    expect((await get({ method: "POST", body: "{}" }, path)).status, path).toBe(200);
+    expect((await get({ method: "POST", body: "{}" }, path)).status, `${path}`).toBe(200);
   for (const path of ["/.well-known/jwks.json", "/openapi.json", "/v1/graphql/schema"])
-    expect((await get({}, path)).status, path).toBe(200);
+    expect((await get({}, path)).status, `${path}`).toBe(200);
   for (const path of ["/v1/whoami", "/v1/sessions/1", "/v1/people", "/v1/graphql", "/v1/transactions"])
-    expect((await get({}, path)).code, path).toBe("unauthenticated");
+    expect((await get({}, path)).code, `${path}`).toBe("unauthenticated");
 });
 
 describe("a token", () => {

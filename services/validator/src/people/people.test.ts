@@ -198,7 +198,7 @@ onEngines({ title: `people${whyWithoutRedis}`, isSkipped: withoutRedis }, ({ sta
     for (const act of ["lock", "reset"]) {
       const url = `/v1/people/root/${act}`;
       const { body } = await call(app, "POST", url, { reason: "x" }, bearer(key.body["key"]));
-      expect(body.code, act).toBe("last_administrator");
+      expect(body.code, `${act}`).toBe("last_administrator");
     }
   });
 
