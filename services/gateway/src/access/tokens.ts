@@ -46,7 +46,7 @@ const RENEW = 300_000;
 /** Signed JSON Web Tokens (RFC 7519, RFC 8725): Ed25519 only, by the keys of one issuer, for one audience. */
 export function createTokenVerifier(settings: TokenSettings, now: () => number = Date.now): TokenVerifier {
   const { issuer, audience, tolerance } = settings;
-  const keys = keysOf(settings.source);
+  const keys = keysOf(settings.source, now);
   const verified = new LRUCache<string, Verified>({ max: REMEMBERED });
 
   async function check(token: string, key: string): Promise<Caller> {
@@ -78,14 +78,25 @@ export function createTokenVerifier(settings: TokenSettings, now: () => number =
   };
 }
 
-function keysOf(source: TokenSettings["source"]): JWTVerifyGetKey {
+/** While an issuer cannot be reached the keys that were read last go on, and nobody waits for the next ones. */
+function keysOf(source: TokenSettings["source"], now: () => number): JWTVerifyGetKey {
   if ("file" in source)
     return createLocalJWKSet(JSON.parse(readFileSync(source.file, "utf8")) as JSONWebKeySet);
-  return createRemoteJWKSet(new URL(source.url), {
+  const keys = createRemoteJWKSet(new URL(source.url), {
     timeoutDuration: TIMEOUT,
     cooldownDuration: COOL_DOWN,
-    cacheMaxAge: RENEW,
+    // They are renewed here: what is too old would be refused while there is nothing newer.
+    cacheMaxAge: Infinity,
   });
+  let renewAt = now() + RENEW;
+  const renew = async () => {
+    renewAt = now() + RENEW;
+    await keys.reload().catch(() => void (renewAt = now() + COOL_DOWN));
+  };
+  return (header, token) => {
+    if (now() >= renewAt) void renew();
+    return keys(header, token);
+  };
 }
 
 function callerOf({ iss = "", sub = "" }: JWTPayload): Caller {
