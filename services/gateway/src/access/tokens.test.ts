@@ -53,17 +53,18 @@ test("the keys go on while their issuer is away, and the next ones are known onc
   await publishes(0);
   expect(await verified(0, "ana")).toMatchObject({ by: "token" });
   isAway = true;
-  for (const sub of ["bea", "cem", "dora"]) {
+  const before = asked;
+  // However often it is asked in vain.
+  await until(async () => {
     pass(10 * MINUTE);
-    const before = asked;
-    expect(await verified(0, sub)).toMatchObject({ by: "token" });
-    await until(() => asked > before);
-  }
+    await verified(0, crypto.randomUUID());
+    return asked > before + 2;
+  });
   isAway = false;
   await publishes(1);
   await until(async () => {
     pass(MINUTE);
-    return verified(0, `eva${asked}`).then(
+    return verified(0, crypto.randomUUID()).then(
       () => false,
       () => true,
     );
