@@ -32,7 +32,24 @@ test("one thread hashes, as much as it may waits, and what is beyond is refused 
   expect(await hasher.matches("once more it works", hash)).toBe(true);
 });
 
+test.each(
+  [
+    ..."123456789012 password1234 Password1234! passwordpassword qwertyuiop123".split(" "),
+    ..."qwertzuiop12 iloveyou1234 Welcome2026!! P@ssw0rd2026 abcdefghijkl Summer2026!! adminadmin123".split(
+      " ",
+    ),
+    ..."letmein12345 1234567890qwerty aaaabbbbccccddddeeee football2024! changeme12345".split(" "),
+  ].map((password) => [password]),
+)("%s is guessed early", (password) => {
+  expect(passwordProblem(password, "erika@bank.example")).toMatch(/less easily guessed/);
+});
+
 test.each([
+  ["correct horse battery staple", undefined],
+  ["Tr0ub4dor&3-xkcd", undefined],
+  ["f8K!q2Lz0vWp", undefined],
+  ["the password of my garden gate", undefined],
+  ["зелёный слон летит", undefined],
   ["short", "must have 12 to 256 characters"],
   ["x".repeat(257), "must have 12 to 256 characters"],
   ["abababababab", "must have at least 5 different characters"],

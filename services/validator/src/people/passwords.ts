@@ -1,6 +1,8 @@
 // Argon2id (RFC 9106) in the PHC string format, and what makes a password.
 import { argon2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 
+import { countedLength } from "./guessable.ts";
+
 /** https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1 };
 const SALT = 16;
@@ -47,6 +49,8 @@ export const NOBODYS_HASH = `$argon2id$v=19$m=${PARAMETERS.memory},t=${PARAMETER
 export const PASSWORD_LENGTH = { least: 12, most: 256 };
 /** Fewer different characters are a pattern, not a password. */
 const LEAST_DIFFERENT = 5;
+/** Fewer, as who guesses counts them, are found early. */
+const LEAST_COUNTED = 8;
 
 /** What is wrong with a password that somebody has chosen; length, and no rules about kinds of characters. */
 export function passwordProblem(password: string, name: string): string | undefined {
@@ -56,6 +60,8 @@ export function passwordProblem(password: string, name: string): string | undefi
     return `must have ${least} to ${most} characters`;
   if (new Set(characters).size < LEAST_DIFFERENT)
     return `must have at least ${LEAST_DIFFERENT} different characters`;
+  if (countedLength(normal(password)) < LEAST_COUNTED)
+    return "must be less easily guessed: common words, years and runs such as 1234 count as one character each";
   const [lower, own] = [normal(password).toLowerCase(), name.split("@")[0] ?? name];
   if (own.length > 3 && lower.includes(own)) return "must not have the name in it";
   return undefined;
