@@ -8,20 +8,13 @@ import { openPrimary, promote } from "#stores/mariadb/promote.ts";
 import { nudge, relaxSync, requireSync } from "#stores/mariadb/semi-sync.ts";
 import { applicationOf } from "../rotation/mysql-credentials.ts";
 import { REPLICATION } from "../timing.ts";
-import type { TwinContext } from "../twin-context.ts";
-import { InOrder } from "./in-order.ts";
 import type { MysqlNode } from "./mysql-node.ts";
-import { type MysqlSetup, ownPasswords } from "./mysql-setup.ts";
-import { readerFor } from "./redis-actions.ts";
-import type { StoreActions, StoreLoop } from "./replicated-store.ts";
-import type { StoreEndpoints } from "./store-endpoints.ts";
+import { ownPasswords } from "./mysql-setup.ts";
+import { readerFor } from "./readers.ts";
+import type { StoreActions } from "./replicated-store.ts";
+import { type StoreTools, StoreWork } from "./store-work.ts";
 
-/** What the actions are carried out on, and who hears of their outcome. */
-export interface MysqlActionTools extends StoreLoop {
-  readonly store: string;
-  readonly setup: MysqlSetup;
-  readonly endpoints: StoreEndpoints;
-  readonly context: TwinContext;
+export interface MysqlActionTools extends StoreTools<MysqlNode> {
   /** The read replicas that have what is to be read. */
   readonly readers: () => readonly MysqlNode[];
 }
@@ -32,8 +25,7 @@ const POINTED_WITHIN_MS = 200;
 /** Carries out what the replication controller asks for, and feeds it what came of it. */
 export class MysqlActions implements StoreActions {
   readonly #tools: MysqlActionTools;
-  /** Changes of the standby that is waited for are not part of it. */
-  readonly #work = new InOrder((node, error) => this.#say("error", node, error.message));
+  readonly #work: StoreWork<MysqlNode>;
   /**
    * Nodes whose data have not been seen to follow since they were kept, or made empty. Where they do not, the next rebuild
    * is a copy.
@@ -45,6 +37,7 @@ export class MysqlActions implements StoreActions {
 
   constructor(tools: MysqlActionTools) {
     this.#tools = tools;
+    this.#work = new StoreWork(tools);
   }
 
   perform(action: ReplicationAction): void {
@@ -52,17 +45,17 @@ export class MysqlActions implements StoreActions {
       case "start":
         return this.#work.run(action.node, () => this.#start(action.node));
       case "fence":
-        return this.#work.run(action.node, () => this.#fence(action.node, action.round));
+        return this.#work.run(action.node, () => this.#work.fence(action.node, action.round));
       case "rebuild":
         return this.#work.run(action.node, () => this.#rebuild(action.node, action.from));
       case "promote":
         return this.#work.run(action.node, () => this.#promote(action.node));
       case "point-writer":
-        return this.#aside(this.#pointWriter(action.node));
+        return void this.#work.aside(this.#work.pointWriter(action.node, (to) => this.#point(to)));
       case "relax-sync":
-        return this.#aside(this.#relax(action.primary, action.round));
+        return void this.#work.aside(this.#relax(action.primary, action.round));
       case "require-sync":
-        return this.#aside(this.#require(action.primary, action.standby, action.round));
+        return void this.#work.aside(this.#require(action.primary, action.standby, action.round));
     }
   }
 
@@ -72,14 +65,14 @@ export class MysqlActions implements StoreActions {
     const streams = replicas.some((id) => nodes[id]?.streaming);
     // What the standby received before it was away for a moment it confirms with what it receives next.
     if (streams && !this.#streamed && sync.mode === "in-sync")
-      this.#aside(nudge(this.#node(primary).access, REPLICATION.confirmTimeoutMs));
+      void this.#work.aside(nudge(this.#work.node(primary).access, REPLICATION.confirmTimeoutMs));
     this.#streamed = streams;
   }
 
   /** A replica that can never follow with the data that it has is made from the primary's. */
   lost(id: string, reason: string): void {
     this.#unproven.add(id);
-    this.#say("warning", id, `cannot follow any more: ${reason}`);
+    this.#work.say("warning", id, `cannot follow any more: ${reason}`);
     this.#tools.feed({ kind: "needs-rebuild", node: id });
   }
 
@@ -88,16 +81,11 @@ export class MysqlActions implements StoreActions {
     return this.#work.end();
   }
 
-  #aside(work: Promise<void>): void {
-    work.catch((error) => this.#say("warning", this.#tools.store, error.message));
-  }
-
   async #start(id: string): Promise<void> {
-    const { state, feed } = this.#tools;
-    const node = this.#node(id);
-    const part = this.#partOf(id, state());
+    const node = this.#work.node(id);
+    const part = this.#partOf(id, this.#tools.state());
     try {
-      await node.start(part, (reason) => this.#exited(id, reason), REPLICATION.startTimeoutMs);
+      await node.start(part, (reason) => this.#work.exited(id, reason), REPLICATION.startTimeoutMs);
       if (part === "primary") await this.#open(node);
       if (part === "heir") this.#restarted.add(id);
     } catch (error) {
@@ -105,10 +93,7 @@ export class MysqlActions implements StoreActions {
       return this.#startFailed(id, error as Error);
     }
     if (part === "replica" && !(await this.#follow(node))) return;
-    this.#say("info", id, `runs in ${node.zone} at ${node.address.host}:${node.address.port}`);
-    feed({ kind: "started", node: id });
-    // Its zone may have gone while it started.
-    if (this.#tools.context.places.zone(node.zone) === "gone") await node.kill();
+    await this.#work.started(node);
   }
 
   #partOf(id: string, { primary, failover }: ReplicationState): Part {
@@ -117,22 +102,13 @@ export class MysqlActions implements StoreActions {
   }
 
   #startFailed(id: string, failure: Error): void {
-    const { state, feed, onStartFailed } = this.#tools;
-    this.#say("error", id, failure.message);
-    onStartFailed(failure);
     const code = failure instanceof PlumblineError ? failure.code : null;
     const byItsData = code === "STORE_START_FAILED" || code === "DATA_OTHER_VERSION";
-    if (id !== state().primary && byItsData) {
-      if (this.#unproven.has(id)) return feed({ kind: "needs-rebuild", node: id });
-      this.#unproven.add(id);
-    }
-    feed({ kind: "exited", node: id, reason: failure.message });
-  }
-
-  #exited(id: string, reason: string): void {
-    if (this.#work.ended) return;
-    this.#say("warning", id, reason);
-    this.#tools.feed({ kind: "exited", node: id, reason });
+    if (id === this.#tools.state().primary || !byItsData) return this.#work.startFailed(id, failure);
+    if (this.#unproven.has(id))
+      return this.#work.startFailed(id, failure, { kind: "needs-rebuild", node: id });
+    this.#unproven.add(id);
+    this.#work.startFailed(id, failure);
   }
 
   async #open(node: MysqlNode): Promise<void> {
@@ -145,7 +121,7 @@ export class MysqlActions implements StoreActions {
   async #follow(node: MysqlNode): Promise<boolean> {
     const { state, feed } = this.#tools;
     try {
-      const primary = this.#node(state().primary).access;
+      const primary = this.#work.node(state().primary).access;
       const timeoutMs = REPLICATION.confirmTimeoutMs;
       const found = await follow(node.access, primary, this.upstreamOf(node.id), timeoutMs);
       if (found.follows) return true;
@@ -154,35 +130,25 @@ export class MysqlActions implements StoreActions {
     } catch (error) {
       // The primary may be gone at this moment; whoever restarts this one tries again.
       const reason = (error as Error).message;
-      this.#say("warning", node.id, `could not follow: ${reason}`);
+      this.#work.say("warning", node.id, `could not follow: ${reason}`);
       await node.kill();
       feed({ kind: "exited", node: node.id, reason });
     }
     return false;
   }
 
-  async #fence(id: string, round: number): Promise<void> {
-    await this.#node(id).kill();
-    this.#say("warning", id, "is fenced: no process of it is left");
-    this.#tools.feed({ kind: "fenced", node: id, round });
-  }
-
   /** Its data stay, as far as the primary's log can complete them; only where they cannot is everything copied. */
   async #rebuild(id: string, from: string): Promise<void> {
-    const { feed, onFailure } = this.#tools;
-    const node = this.#node(id);
+    const node = this.#work.node(id);
     try {
       await node.kill();
-      const outcome = await this.#prepare(node, this.#node(from));
+      const outcome = await this.#prepare(node, this.#work.node(from));
       this.#unproven.add(id);
-      this.#say("info", id, outcome);
+      this.#work.say("info", id, outcome);
     } catch (error) {
-      const reason = (error as Error).message;
-      this.#say("error", id, `could not be rebuilt: ${reason}`);
-      onFailure(error as Error);
-      return feed({ kind: "rebuild-failed", node: id, reason });
+      return this.#work.rebuildFailed(id, error as Error);
     }
-    feed({ kind: "rebuilt", node: id });
+    this.#tools.feed({ kind: "rebuilt", node: id });
   }
 
   async #prepare(node: MysqlNode, primary: MysqlNode): Promise<string> {
@@ -195,58 +161,41 @@ export class MysqlActions implements StoreActions {
   }
 
   async #promote(id: string): Promise<void> {
-    const node = this.#node(id);
+    const node = this.#work.node(id);
     // The old primary is gone. Whoever waits for its answer waits in vain: clients, and the standby, which says goodbye.
     await Promise.race([this.#point(null), delay(POINTED_WITHIN_MS)]);
     await promote(node.access, REPLICATION.confirmTimeoutMs);
     if (this.#restarted.delete(id)) await this.#open(node);
-    this.#say("warning", id, "has applied all that it received, and is promoted to primary");
-    this.#tools.feed({ kind: "promoted", node: id });
-  }
-
-  async #pointWriter(id: string): Promise<void> {
-    this.#tools.beforeWriter(id);
-    await this.#point(id);
-    this.#say("info", this.#tools.store, `writes go to ${id}`);
-    this.#tools.afterWriter();
+    this.#work.promoted(id, "has applied all that it received, and is promoted to primary");
   }
 
   /** Lets reads follow the read replicas that there are now. */
   pointReaders(): void {
     const { writer } = this.#tools.state();
-    if (writer !== null) this.#aside(this.#point(writer));
+    if (writer !== null) void this.#work.aside(this.#point(writer));
   }
 
   /** @param writer null while nobody takes writes */
   #point(writer: string | null): Promise<void> {
     const { endpoints, context, readers } = this.#tools;
-    const to = writer === null ? null : this.#node(writer);
+    const to = writer === null ? null : this.#work.node(writer);
     const now = readers();
     return endpoints.point(to, (zone) => readerFor(zone, context.architecture.zoneNames, now) ?? to);
   }
 
   async #relax(primary: string, round: number): Promise<void> {
-    await relaxSync(this.#node(primary).access, REPLICATION.confirmTimeoutMs);
-    this.#tools.feed({ kind: "relaxed", node: primary, round });
+    await relaxSync(this.#work.node(primary).access, REPLICATION.confirmTimeoutMs);
+    this.#work.relaxed(primary, round);
   }
 
   async #require(primary: string, standby: string, round: number): Promise<void> {
-    await requireSync(this.#node(primary).access, REPLICATION.confirmTimeoutMs);
-    this.#say("info", standby, "is in sync: every acknowledged write is in two zones");
-    this.#tools.feed({ kind: "in-sync", node: standby, round });
+    await requireSync(this.#work.node(primary).access, REPLICATION.confirmTimeoutMs);
+    this.#work.inSync(standby, round);
   }
 
   /** Where a node fetches the log: the way to the primary, wherever that is. */
   upstreamOf(id: string): Upstream {
     const { context, endpoints, store } = this.#tools;
     return { ...endpoints.upstreamOf(id), password: ownPasswords(store, context.secrets).replication };
-  }
-
-  #node(id: string): MysqlNode {
-    return this.#tools.setup.nodes.get(id) as MysqlNode;
-  }
-
-  #say(level: "info" | "warning" | "error", part: string, message: string): void {
-    if (!this.#work.ended) this.#tools.context.events.record(level, part, message);
   }
 }

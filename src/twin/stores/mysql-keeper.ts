@@ -107,7 +107,7 @@ export class MysqlKeeper implements StoreKeeper {
       actions: (loop) =>
         (actions = new MysqlActions({
           store: this.name,
-          setup,
+          nodes: setup.nodes,
           endpoints,
           context,
           readers: () => readers.following,

@@ -73,10 +73,10 @@ export class PostgresqlKeeper implements StoreKeeper {
   }
 
   async #open(setup: PostgresqlSetup, endpoints: StoreEndpoints): Promise<void> {
-    const context = this.#context;
-    const [first, second] = this.#replicated.primaryFile.first([...setup.nodes.values()]);
+    const [context, { nodes, account }] = [this.#context, setup];
+    const [first, second] = this.#replicated.primaryFile.first([...nodes.values()]);
     await this.#replicated.open({
-      nodes: setup.nodes,
+      nodes,
       endpoints,
       initial: initialReplication({
         primary: first.id,
@@ -84,7 +84,8 @@ export class PostgresqlKeeper implements StoreKeeper {
         settings: REPLICATION,
         now: performance.now(),
       }),
-      actions: (loop) => new PostgresqlActions({ store: this.name, setup, endpoints, context, ...loop }),
+      actions: (loop) =>
+        new PostgresqlActions({ store: this.name, nodes, endpoints, context, ...loop }, account),
       watch: (observed) => watchPostgresql({ ...observed, reach: (node) => endpoints.observerOf(node) }),
     });
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readerFor } from "./redis-actions.ts";
+import { readerFor } from "./readers.ts";
 
 const zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const reader = (zone: string) => ({ id: `cache-${zone}`, zone, address: { host: zone, port: 6379 } });
