@@ -2,14 +2,13 @@
 // list the one that names are screened against.
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 
-import { ConfigError, readConfig } from "./config.ts";
-import { openPool } from "./database/open.ts";
+import { commandActor, runCommand, UsageError } from "./command.ts";
+import type { Pool } from "./database/session.ts";
 import { createChanges } from "./rule-sets/changes.ts";
 import { importList, type ImportedList } from "./screening/repository.ts";
-import { ListFileError, readSdn, type SanctionedName } from "./screening/sdn.ts";
+import { readSdn, type SanctionedName } from "./screening/sdn.ts";
 
 const USAGE = `Usage: node services/validator/src/import-screening.ts --names sdn.csv [--aliases alt.csv] [--source OFAC]
 
@@ -19,36 +18,13 @@ const USAGE = `Usage: node services/validator/src/import-screening.ts --names sd
 
 The database is that of DATABASE_URL.`;
 
-function fail(message: string, exitCode = 1): void {
-  process.stderr.write(`${message}\n`);
-  process.exitCode = exitCode;
+interface ImportRequest {
+  readonly names: string;
+  readonly aliases: string | undefined;
+  readonly source: string;
 }
 
-async function store(url: string, source: string, names: readonly SanctionedName[]): Promise<ImportedList> {
-  const pool = openPool({ url, name: "validator import-screening", max: 1, connectTimeout: 5000 });
-  try {
-    // Replicas learn of it when they look for changes, within seconds.
-    const change = createChanges(pool, () => {});
-    const actor = `command:${userInfo().username}`;
-    return await change(actor, async ({ client, record }) => {
-      const list = await importList(client, source, names, actor);
-      const { id, names: count, unchanged } = list;
-      if (!unchanged) {
-        const details = { source, names: count };
-        await record("screening.imported", `screening/lists/${id}`, details, "decides");
-      }
-      return list;
-    });
-  } finally {
-    await pool.end();
-  }
-}
-
-function open(file: string) {
-  return { file: basename(file), content: createReadStream(file) };
-}
-
-async function main(): Promise<void> {
+function readRequest(): ImportRequest | undefined {
   const { values } = parseArgs({
     options: {
       names: { type: "string" },
@@ -57,27 +33,45 @@ async function main(): Promise<void> {
       help: { type: "boolean" },
     },
   });
-  if (values.help) return void process.stdout.write(`${USAGE}\n`);
+  if (values.help) return undefined;
   const { names, aliases, source = "OFAC" } = values;
-  if (names === undefined) return fail(USAGE, 2);
+  if (names === undefined) throw new UsageError("An import takes --names.");
   if (!/^[A-Za-z0-9-]{1,20}$/.test(source))
-    return fail("--source is 1 to 20 letters, digits and hyphens.", 2);
-
-  const read = await readSdn(open(names), aliases === undefined ? undefined : open(aliases));
-  const { writerUrl } = readConfig(process.env);
-  const list = await store(writerUrl, source, read);
-  process.stdout.write(
-    list.unchanged
-      ? `${source}: the list is the current one already (${list.names} names).\n`
-      : `${source}: ${list.names} names and aliases are the current list.\n`,
-  );
+    throw new UsageError("--source is 1 to 20 letters, digits and hyphens.");
+  return { names, aliases, source };
 }
 
-try {
-  await main();
-} catch (error) {
-  const { code, message } = error as Error & { code?: string };
-  if (code?.startsWith("ERR_PARSE_ARGS")) fail(`${message}\n\n${USAGE}`, 2);
-  else if (error instanceof ListFileError || error instanceof ConfigError) fail(message);
-  else fail(`The list was not imported: ${message || code}.`);
+function open(file: string) {
+  return { file: basename(file), content: createReadStream(file) };
 }
+
+/** Replicas learn of it when they look for changes, within seconds. */
+function store(pool: Pool, source: string, names: readonly SanctionedName[]): Promise<ImportedList> {
+  const change = createChanges(pool, () => {});
+  const actor = commandActor();
+  return change(actor, async ({ client, record }) => {
+    const list = await importList(client, source, names, actor);
+    const { id, names: count, unchanged } = list;
+    if (!unchanged) {
+      const details = { source, names: count };
+      await record("screening.imported", `screening/lists/${id}`, details, "decides");
+    }
+    return list;
+  });
+}
+
+await runCommand({
+  name: "import-screening",
+  usage: USAGE,
+  failed: "The list was not imported",
+  read: readRequest,
+  async run(pool, { names, aliases, source }) {
+    const read = await readSdn(open(names), aliases === undefined ? undefined : open(aliases));
+    const list = await store(pool, source, read);
+    process.stdout.write(
+      list.unchanged
+        ? `${source}: the list is the current one already (${list.names} names).\n`
+        : `${source}: ${list.names} names and aliases are the current list.\n`,
+    );
+  },
+});

@@ -28,13 +28,13 @@ it("reads names and aliases, with the programs of their entry", async () => {
 });
 
 it.each([
-  ["", undefined, "sdn.csv, line 1: there are no names."],
-  [`${NAMES.slice(0, 60)}\n||||\n`, undefined, 'sdn.csv, line 2: "||||" is not the number of an entry.'],
-  ['1,"A"\n1,"B"\n', undefined, "sdn.csv, line 2: entry 1 is there twice."],
-  ["1,-0- \n", undefined, "sdn.csv, line 1: the name is missing."],
-  [`1,${"x".repeat(1001)}\n`, undefined, "sdn.csv, line 1: the name is longer than 1,000 characters."],
+  ["", undefined, "sdn.csv, line 1: there are no names"],
+  [`${NAMES.slice(0, 60)}\n||||\n`, undefined, 'sdn.csv, line 2: "||||" is not the number of an entry'],
+  ['1,"A"\n1,"B"\n', undefined, "sdn.csv, line 2: entry 1 is there twice"],
+  ["1,-0- \n", undefined, "sdn.csv, line 1: the name is missing"],
+  [`1,${"x".repeat(1001)}\n`, undefined, "sdn.csv, line 1: the name is longer than 1,000 characters"],
   ['1,"A\n', undefined, "is not CSV"],
-  ['1,"A"\n', '1,2,"also","B"\n', 'alt.csv, line 1: "also" is not aka, fka or nka.'],
+  ['1,"A"\n', '1,2,"also","B"\n', 'alt.csv, line 1: "also" is not aka, fka or nka'],
 ])("refuses %j with file and line", async (names, aliases, message) => {
   await expect(read(names, aliases)).rejects.toThrow(message);
 });

@@ -15,7 +15,7 @@ export interface SanctionedName extends ListedName {
 /** The file is not what it should be; nothing of it is used. */
 export class ListFileError extends Error {
   constructor(file: string, line: number, what: string) {
-    super(`${file}, line ${line}: ${what}.`);
+    super(`${file}, line ${line}: ${what}`);
   }
 }
 

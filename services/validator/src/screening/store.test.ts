@@ -76,7 +76,10 @@ onEngines("sanctions lists", ({ start }) => {
 
   test("a file that is none leaves the list as it is", async () => {
     const { status, said } = importFiles(`${SDN}||||\n`, "");
-    expect([status, said]).toEqual([1, 'sdn.csv, line 3: "||||" is not the number of an entry.\n']);
+    expect([status, said]).toEqual([
+      1,
+      'The list was not imported: sdn.csv, line 3: "||||" is not the number of an entry.\n',
+    ]);
     expect(importFiles(SDN, "", "--source", "no such name")).toMatchObject({ status: 2 });
     await source.refresh();
     expect(screened("Abu Abbas")).toEqual(["OFAC 2674"]);

@@ -1,5 +1,5 @@
 // One conversation with a server: how it is begun, and how a question is put.
-import mysql from "mysql2";
+import type mysql from "mysql2";
 
 import type { Answer } from "./rows.ts";
 
@@ -42,7 +42,9 @@ export async function connectServer(
   settings: mysql.ConnectionOptions,
   { name, timeout, queryTimeout }: { name: string; timeout: number; queryTimeout: number | undefined },
 ): Promise<{ raw: mysql.Connection; server: Server }> {
-  const raw = mysql.createConnection({
+  // Services on PostgreSQL need not load it.
+  const { createConnection } = await import("mysql2");
+  const raw = createConnection({
     ...settings,
     connectTimeout: timeout,
     connectAttributes: { program_name: name },
