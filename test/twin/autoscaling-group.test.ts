@@ -100,7 +100,7 @@ describe.skipIf(aTwin.skipped)(`autoscaling-group${aTwin.why}`, () => {
         const now = replica(status, "api-1");
         return now?.state === "healthy" && now.pid !== null && now.pid !== pid;
       },
-      40_000,
+      90_000,
     );
     expect(said("api-1", /main process ended by SIGKILL; its unit starts it again in 5 s/)).toBeDefined();
     expect(replica(restarted, "api-1")?.address).toBe(address);
@@ -116,7 +116,7 @@ describe.skipIf(aTwin.skipped)(`autoscaling-group${aTwin.why}`, () => {
     expect(said("api-2", /is unhealthy/)).toBeDefined();
     expect(said("api-2", /its unit starts it again/)).toBeUndefined();
     expect(replica(await client.status(), "api-1")?.address).toBe(address);
-  }, 120_000);
+  }, 180_000);
 
   it("keeps the jobs before a start, and leaves nothing behind", async () => {
     const log = readFileSync(`${project.state(NAME).logs}/api-1.log`, "utf8");

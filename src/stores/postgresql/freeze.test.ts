@@ -60,7 +60,7 @@ describe.skipIf(skipped)(`a server that is frozen${why}`, () => {
     const monitor = new Monitor(workshop.access(server));
     await monitor.look(10_000);
     const looking = monitor.look(20);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
     expect(await looking).toMatchObject({ ok: true });
     monitor.close();
   });

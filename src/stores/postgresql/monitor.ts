@@ -38,10 +38,11 @@ function lineTo(access: Access): Line<Said> {
   });
   // What goes wrong between two questions is noticed by the next one.
   client.on("error", () => {});
-  let connected: Promise<unknown> | undefined;
+  let isConnected = false;
   return {
     async ask() {
-      await (connected ??= client.connect());
+      if (!isConnected) await client.connect();
+      isConnected = true;
       const { rows } = await client.query<Row>({ name: "look", text: QUESTION });
       const [row] = rows;
       return { role: row?.standby ? "standby" : "primary", streaming: row?.streaming ?? [] };
