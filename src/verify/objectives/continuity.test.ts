@@ -37,7 +37,7 @@ it("is measured by the longest time in which nobody had an answer", () => {
   expect(new Set(asked)).toEqual(new Set(["deployment"]));
 });
 
-it("an instance that holds one replica is measured as its replica", () => {
+it("an instance that is gone is measured as a replica of which nothing answers", () => {
   const asked = new Set<string>();
   const compute = { kind: "ec2-auto-scaling", instanceType: "t3.small" };
   verified(
@@ -52,5 +52,5 @@ it("an instance that holds one replica is measured as its replica", () => {
       }),
     },
   );
-  expect(asked).toEqual(new Set(["replica-crash"]));
+  expect(asked).toEqual(new Set(["replica-hang"]));
 });

@@ -8,12 +8,12 @@ export function scenarioOf(fault: DrillName): Scenario | null {
 }
 
 /**
- * The drill that shows a fault. Where an instance holds one replica, its loss is the replica's; the loss of a region is
- * the disaster, as the drill takes all that the region holds.
+ * The drill that shows a fault. Of an instance that is gone nothing answers any more, as of a replica that hangs; one that
+ * crashes its unit starts again. The loss of a region is the disaster, as the drill takes all that the region holds.
  */
 export function measuredAs(fault: DrillName, { compute }: ResolvedArchitecture): DrillName {
   if (fault === "region-failure") return "disaster";
-  return fault === "node-failure" && compute.kind === "ec2-auto-scaling" ? "replica-crash" : fault;
+  return fault === "node-failure" && compute.kind === "ec2-auto-scaling" ? "replica-hang" : fault;
 }
 
 const TITLES: Readonly<Record<DrillName, string>> = {
