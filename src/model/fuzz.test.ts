@@ -53,7 +53,7 @@ describe("arbitrary data", () => {
       fc.property(somewhere, anything, (path, by) => survives(spoil(small, path, by))),
       { numRuns: 3_000 },
     );
-  });
+  }, 120_000);
 
   it.each([[undefined], [() => 1], [Symbol("x")], [new Map()], [Object.create(null)], [NaN], [10n]])(
     "of odd kinds: %o",

@@ -113,9 +113,9 @@ describe.skipIf(process.platform !== "linux")("four workers that share a port", 
     await until(async () => {
       expect(await health()).toBe(200);
       return listening().length > listened;
-    }, 20_000);
+    }, 60_000);
     expect(workers()).not.toContain(stuck);
-  });
+  }, 90_000);
 
   it("drain together on SIGTERM, and end well", async () => {
     service.child.kill("SIGTERM");
@@ -136,5 +136,5 @@ describe.skipIf(process.platform !== "linux")("four workers that share a port", 
     expect(code).toBe(1);
     expect(output).toContain(`127.0.0.1:${port} could not be opened`);
     expect(output).toContain("no worker has come up");
-  });
+  }, 90_000);
 });

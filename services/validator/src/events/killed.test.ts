@@ -37,7 +37,7 @@ const STEPS: readonly { at: Step; count: number }[] = [
 const stepsOn = (engine: string) =>
   STEPS.filter(({ at }) => engine === "postgresql" || ["logged", "committed", "delivered"].includes(at));
 const ACCOUNTS = ["ACCOUNT-00000001", "ACCOUNT-00000002", "ACCOUNT-00000003"];
-const DEADLINE = 20_000;
+const DEADLINE = 40_000;
 
 describe.skipIf(withoutRedis).each(ENGINES.filter(({ isAbsent }) => !isAbsent))(
   `a relay that is killed $on${whyWithoutRedis}`,
@@ -76,7 +76,7 @@ describe.skipIf(withoutRedis).each(ENGINES.filter(({ isAbsent }) => !isAbsent))(
       }
     }
 
-    test.each(stepsOn(engine))("at the step: $at", { timeout: 60_000 }, async (stop) => {
+    test.each(stepsOn(engine))("at the step: $at", { timeout: 150_000 }, async (stop) => {
       const first = startRelay(world.env, stop);
       children = [first];
       await decide(3);
