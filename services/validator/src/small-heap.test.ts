@@ -28,10 +28,10 @@ const MIB = 1024 ** 2;
 test("young objects get little room, and process and arguments stay what they were", async () => {
   const { pid, told } = await run([]);
   expect(told).toMatchObject({ pid, arguments: ["one", "two words"] });
-  expect(told["young"]).toBeLessThanOrEqual(12 * MIB);
+  expect(told["young"]).toBeLessThanOrEqual(24 * MIB);
 });
 
 test("what somebody has chosen is left as it is", async () => {
   const { told } = await run(["--max-semi-space-size=16"]);
-  expect(told["young"]).toBeGreaterThan(12 * MIB);
+  expect(told["young"]).toBeGreaterThan(24 * MIB);
 });
