@@ -11,21 +11,39 @@ const MANIFEST = "appendonly.aof.manifest";
 
 /**
  * Copies what an append-only file has gained. Redis 7 writes one in parts, and a part only ever grows: what a manifest
- * names is copied from where the copy ends, and then the manifest itself.
+ * names is copied from where the copy ends, and then the manifest itself. Where Redis rewrites the file meanwhile, what the
+ * next manifest names is copied.
  * https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#append-only-file
  * @returns whether there was one
  */
 export async function copyAppendOnly(directory: string, to: string): Promise<boolean> {
   const from = join(directory, FOLDER);
-  const manifest = await readFile(join(from, MANIFEST), "utf8").catch(() => null);
+  let manifest = await readManifest(from);
   if (manifest === null) return false;
   await mkdir(to, { recursive: true, mode: 0o700 });
+  for (;;) {
+    try {
+      await copyParts(from, to, manifest);
+      return true;
+    } catch (error) {
+      const next = await readManifest(from);
+      const isRewritten = (error as NodeJS.ErrnoException).code === "ENOENT" && next !== manifest;
+      if (!isRewritten || next === null) throw error;
+      manifest = next;
+    }
+  }
+}
+
+function readManifest(from: string): Promise<string | null> {
+  return readFile(join(from, MANIFEST), "utf8").catch(() => null);
+}
+
+async function copyParts(from: string, to: string, manifest: string): Promise<void> {
   const parts = partsOf(manifest);
   for (const part of parts) await copyGain(join(from, part), join(to, part));
   await writeDurably(join(to, MANIFEST), manifest);
   for (const name of await readdir(to))
     if (name !== MANIFEST && !parts.includes(name)) await rm(join(to, name));
-  return true;
 }
 
 /** `file appendonly.aof.1.incr.aof seq 1 type i` */

@@ -89,6 +89,24 @@ describe.skipIf(skipped)(`backups of Redis${why}`, () => {
     expect(await restored.mget("first", "second", "third")).toEqual(["1", "2", "3"]);
   });
 
+  it("follow an append-only file that is rewritten again and again while it is copied", async () => {
+    const client = workshop.client(await workshop.start("a", { settings: { appendOnly: true } }));
+    const copying = new AbortController();
+    const rewriting = (async () => {
+      while (!copying.signal.aborted) await client.call("BGREWRITEAOF").catch(() => {});
+    })();
+    try {
+      for (let value = 0; value < 300; value++) {
+        await client.set("k", value);
+        expect(await copyAppendOnly(folder("a"), folder("copy"))).toBe(true);
+      }
+    } finally {
+      copying.abort();
+      await rewriting;
+    }
+    expect(hasAppendOnly(folder("copy"))).toBe(true);
+  });
+
   it("copy a file anew that has begun again under its old name", async () => {
     const node = await workshop.start("a", { settings: { appendOnly: true } });
     await workshop.client(node).set("k", "x".repeat(1_000));
