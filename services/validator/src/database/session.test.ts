@@ -177,7 +177,7 @@ describe.each(ENGINES)("a session $on", ({ engine, isAbsent, start }) => {
       await Promise.all([add(1, 2), add(2, 1)]);
       const { rows } = await pool.query<{ amount: string }>("select amount from things");
       expect(rows.map(({ amount }) => amount)).toEqual(["2", "2"]);
-      expect(both, "one of them more than once").toBe(3);
+      expect(both, "one of them more than once").toBeGreaterThan(2);
       expect(isDeadlock(new Error("another"))).toBe(false);
     });
 

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { Problem } from "../http/problems.ts";
 import { isDeadlock, isFaultOfRows, sqlState, StoreUnavailable } from "./errors.ts";
 import type { Connection, Pool, TransactionKind } from "./session.ts";
 
 /** Two transactions that wait for each other are rare; three times in a row they are something else. */
 const MOST_ATTEMPTS = 3;
+/** Milliseconds, at most, in which the other one may take what it waited for, before this one takes it again. */
+const LONGEST_PAUSE = 50;
 
 /**
  * Runs `use` in one transaction: committed when it returns, rolled back when it throws. After a deadlock it runs again,
@@ -21,6 +25,7 @@ export async function inTransaction<T>(
         return await attemptIn(pool, kind, use);
       } catch (error) {
         if (!isDeadlock(error) || attempt === MOST_ATTEMPTS) throw error;
+        await delay((0.5 + Math.random() / 2) * LONGEST_PAUSE);
       }
     }
   });
