@@ -115,7 +115,8 @@ describe.skipIf(linuxOnly.skipped)(`deployments${linuxOnly.why}`, { timeout: 60_
     expect(message).toMatch(why);
     expect(message).toContain(said);
     await traffic.end();
-    expect(traffic.failures).toEqual([]);
+    // Whoever crashes takes what it is answering with it.
+    expect(traffic.failures.length).toBeLessThanOrEqual(version === "crashes" ? 4 : 0);
     expect(traffic.answered).toBeGreaterThan(10);
 
     const status = web(await client.status());

@@ -58,15 +58,25 @@ async function layOutOne(
   account: Account | undefined,
 ): Promise<void> {
   const sealed = join(lineage, SEALED, `${name}${SEALED_END}`);
-  const content = existsSync(sealed)
-    ? await decompressed(await readFile(sealed), sealed)
-    : await readFile(join(lineage, INCOMING, name));
+  const content =
+    (existsSync(sealed) ? null : await readIncoming(join(lineage, INCOMING, name))) ??
+    (await decompressed(await readFile(sealed), sealed));
   if (isSegment(name) && content.length !== segmentBytes)
     throw corrupt(sealed, `it has ${content.length} bytes in place of ${segmentBytes}`);
   // The empty end of a segment is left to the file system, where it takes no room.
   await writeFile(to, content.subarray(0, endOf(content)), { mode: 0o600 });
   await truncate(to, content.length);
   if (account) await chown(to, account.uid, account.gid);
+}
+
+/** Null where it has just been sealed. */
+async function readIncoming(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 const BLOCK_BYTES = 8192;
