@@ -28,6 +28,7 @@ import { PrimaryFile } from "../stores/primary-file.ts";
 import type { TwinContext } from "../twin-context.ts";
 import { ArchiverWatch } from "./archiver-watch.ts";
 import { archiveInterval } from "./intervals.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { PostgresqlRestores } from "./postgresql-restores.ts";
 import { replaceData, unavailable } from "./replace-data.ts";
 import type { Chosen, How, RestoredServer, StoreBackups } from "./store-backups.ts";
@@ -133,10 +134,11 @@ export class PostgresqlBackups implements StoreBackups {
     }
   }
 
-  async tend(): Promise<void> {
+  /** Regularly, and before a restore: the log is sealed by one of them at a time. */
+  readonly tend = oneAtATime(async () => {
     await sealArrived(this.#currentFolders);
     await this.#archiver.look(this.#source.primaryNode?.access ?? null);
-  }
+  });
 
   async take({ signal, urgent }: How): Promise<string> {
     const { home } = this.vaults;

@@ -27,6 +27,7 @@ import type { TwinContext } from "../twin-context.ts";
 import { replaceData, unavailable } from "./replace-data.ts";
 import type { Chosen, How, RestoredServer, StoreBackups } from "./store-backups.ts";
 import { StoreVaults } from "./store-vaults.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { type FileWorker, fileWorker, spawnCopy } from "./work-process.ts";
 
 type Redis = Extract<ResolvedStore, { kind: "redis" }>;
@@ -103,13 +104,14 @@ export class RedisBackups implements StoreBackups {
     this.vaults.home.begin(stampOf(new Date()));
   }
 
-  async tend(): Promise<void> {
+  /** Regularly, and before a restore: what two of them copied at a time would be there twice. */
+  readonly tend = oneAtATime(async () => {
     const node = this.#source.primaryNode;
     if (!node || !this.#declared.appendOnlyFile || performance.now() < this.#nextCopy) return;
     this.#nextCopy = performance.now() + APPEND_ONLY_EVERY_MS;
     // Each node names the parts of its file by itself: copies of different nodes are kept apart.
     await copyAppendOnly(node.directory, join(this.vaults.home.current, APPEND_ONLY, node.id));
-  }
+  });
 
   async take({ signal, urgent }: How): Promise<string> {
     const { home } = this.vaults;
